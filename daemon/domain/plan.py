@@ -1,0 +1,99 @@
+"""What reconcile decided, before anything is done. The same object is shown by ``plan`` and carried out by a cycle."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from daemon.domain.messages import Message
+from daemon.domain.rows import Field, RowBase
+from daemon.domain.stock import Movement, Sending, Told, Unexplained
+from daemon.domain.values import ListingId, Money, Sku
+
+
+class Target(StrEnum):
+    """What a command to a marketplace sets."""
+
+    QUANTITY = "quantity"
+    PRICE = "price"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One write wanted at a marketplace: ``desired`` units or rupiah; ``old`` is what we believe stands there now.
+
+    One that ``is_waiting`` is kept but not sent until the seller has decided a conflict.
+    """
+
+    listing: ListingId
+    sku: Sku
+    target: Target
+    desired: int
+    old: int | None
+    is_waiting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ProductChange:
+    """A product seen for the first time (``is_new``), or with a newly agreed price: its whole state from now on."""
+
+    sku: Sku
+    price: Money | None
+    opened_at: datetime
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ListingChange:
+    """What we hold as agreed with a listing from now on. The whole state, not a difference.
+
+    ``written_from`` and ``written_to`` bound the last quantity write, or the moment a number was agreed on unwritten.
+    """
+
+    id: ListingId
+    told: Told | None
+    told_price: Money | None
+    unexplained: Unexplained | None
+    sending: Sending | None
+    written_from: datetime | None
+    written_to: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RowWrite:
+    """Cells to write into one row. ``number`` is ``None`` for a row to be appended; a ``None`` value empties a cell."""
+
+    sku: Sku | None
+    number: int | None
+    cells: Mapping[Field, int | str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Something the seller saved, or a shop did, that is not in effect, and why."""
+
+    sku: Sku | None
+    row: int | None
+    field: Field
+    reason: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Decisions of one cycle. ``look_again`` asks for another full cycle after that time, to settle what is open."""
+
+    movements: tuple[Movement, ...] = ()
+    products: tuple[ProductChange, ...] = ()
+    listings: tuple[ListingChange, ...] = ()
+    bases: Mapping[Sku, RowBase] = field(default_factory=dict)
+    commands: tuple[Command, ...] = ()
+    withdrawn: tuple[tuple[ListingId, Target], ...] = ()
+    rows: tuple[RowWrite, ...] = ()
+    held: tuple[Held, ...] = ()
+    look_again: timedelta | None = None
+
+    @property
+    def is_quiet(self) -> bool:
+        """Nothing would be sent, booked or written."""
+        is_sending = any(not command.is_waiting for command in self.commands)
+        return not (self.movements or is_sending or self.rows)

@@ -1,0 +1,180 @@
+"""Prices are registers: a three-way merge per listing of what we agreed on, the workbook's wish, and the shop's price.
+
+``told`` is the price that workbook and listing last agreed on. Only one side changed: that side wins. Both changed
+alike: agreed. Both changed to different values: the shop's policy decides, and by default the seller is asked.
+"""
+
+from dataclasses import dataclass, replace
+
+from daemon.domain.draft import Draft, LinkedRow
+from daemon.domain.messages import message
+from daemon.domain.plan import Command, Target
+from daemon.domain.rows import Absent, Blank, Field, Number, Text, Unclear
+from daemon.domain.snapshot import ListingState, PriceConflict
+from daemon.domain.typed import is_answered
+from daemon.domain.values import ListingId, Money, Sku
+
+LOWEST_PRICE = 100
+HIGHEST_PRICE = 100_000_000
+"""What Indonesian shops may charge, in rupiah (facts of the files and APIs, pains.md section 3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the workbook says about one price.
+
+    ``amount`` is a newly typed price or ``None``. ``overrules`` means that the seller has seen a conflict and
+    decided for the workbook, ``yields`` that they emptied the cell to take the shop's price.
+    """
+
+    amount: int | None = None
+    overrules: bool = False
+    yields: bool = False
+
+
+def merge_prices(draft: Draft, rows: list[LinkedRow]) -> list[Command]:
+    """Agree on one price per SKU and tell which listings are to be written."""
+    by_sku = {row.sku: row for row in rows}
+    commands: list[Command] = []
+    for sku in draft.skus():
+        if sku in draft.products:
+            commands += _merge(draft, sku, by_sku.get(sku))
+    return commands
+
+
+def _merge(draft: Draft, sku: Sku, row: LinkedRow | None) -> list[Command]:
+    if len(strays := _strays(draft, sku)) == 1:
+        draft.set_price(sku, *strays)
+    before = draft.products[sku].price
+    wish = _wish(draft, row) if row else Wish()
+    if wish.amount is not None:
+        draft.set_price(sku, Money(wish.amount, before.currency if before else "IDR"))
+    followers = [listing.id for listing in draft.linked(sku) if _follows(listing, before, wish)]
+    blocked, edits = _merge_listings(draft, sku, row, wish=wish, before=before)
+    _take_shop_prices(draft, sku, row, set(edits.values()))
+    commands = [
+        command
+        for listing_id in followers
+        if listing_id not in edits and (command := _command(draft, sku, listing_id, is_waiting=listing_id in blocked))
+    ]
+    if not (commands or edits):
+        _take_shop_prices(draft, sku, row, _strays(draft, sku))
+    return commands
+
+
+def _follows(listing: ListingState, before: Money | None, wish: Wish) -> bool:
+    """Whether a listing takes the SKU's price: it agreed with it so far, or the seller typed a price just now."""
+    has_agreed = listing.told_price is not None and listing.told_price == before
+    return wish.amount is not None or has_agreed or Target.PRICE in listing.commanded
+
+
+def _command(draft: Draft, sku: Sku, listing_id: ListingId, *, is_waiting: bool) -> Command | None:
+    listing = draft.listings[listing_id]
+    price, told = draft.products[sku].price, listing.told_price
+    # A write without an answer may have put another price there: the wish stays open until it was read back.
+    if price is None or (told == price and not is_waiting and not listing.is_price_sending):
+        return None
+    return Command(listing_id, sku, Target.PRICE, price.amount, told.amount if told else None, is_waiting)
+
+
+def _merge_listings(
+    draft: Draft,
+    sku: Sku,
+    row: LinkedRow | None,
+    *,
+    wish: Wish,
+    before: Money | None,
+) -> tuple[set[ListingId], dict[ListingId, Money]]:
+    """Merge each listing; returns those that wait for the seller's decision, and the prices that shops win with."""
+    ours = draft.products[sku].price
+    blocked: set[ListingId] = set()
+    edits: dict[ListingId, Money] = {}
+    for listing in draft.linked(sku):
+        theirs, told = listing.price, listing.told_price
+        if theirs is None or theirs == told:
+            continue
+        wants = wish.amount is not None or Target.PRICE in listing.commanded
+        policy = draft.given.shops[listing.id.shop].price_conflict
+        ours_wins = wants and not wish.yields and (wish.overrules or policy is PriceConflict.SHEET)
+        if told is None or theirs == ours or ours_wins:
+            draft.change_listing(replace(listing, told_price=theirs))
+        elif not wants or wish.yields or policy is PriceConflict.SHOP:
+            if wants or told == before:
+                edits[listing.id] = theirs
+            draft.change_listing(replace(listing, told_price=theirs))
+        else:
+            blocked.add(listing.id)
+            _ask(draft, row, sku, listing)
+    return blocked, edits or (_unchanged(draft, sku) if wish.yields else {})
+
+
+def _unchanged(draft: Draft, sku: Sku) -> dict[ListingId, Money]:
+    """Prices of the shops that were to be written: what to go back to when the conflict is over by itself."""
+    return {
+        listing.id: listing.told_price
+        for listing in draft.linked(sku)
+        if Target.PRICE in listing.commanded and listing.told_price is not None
+    }
+
+
+def _strays(draft: Draft, sku: Sku) -> set[Money]:
+    """The shops' prices, where none of them has the price of the SKU or is about to: it stands for nothing any more."""
+    shown = {listing.told_price for listing in draft.linked(sku) if listing.told_price is not None}
+    is_wanted = any(Target.PRICE in listing.commanded for listing in draft.linked(sku))
+    return set() if is_wanted or draft.products[sku].price in shown else shown
+
+
+def _take_shop_prices(draft: Draft, sku: Sku, row: LinkedRow | None, prices: set[Money]) -> None:
+    if len(prices) == 1:
+        draft.set_price(sku, *prices)
+    elif prices:
+        shown = ", ".join(str(price.amount) for price in sorted(prices))
+        reason = message("price.differs_between_shops", shown=shown)
+        draft.hold(sku, row.cells.number if row else None, Field.PRICE, reason)
+
+
+def _ask(draft: Draft, row: LinkedRow | None, sku: Sku, listing: ListingState) -> None:
+    ours = draft.products[sku].price
+    typed, shown = (ours.amount if ours else 0), (listing.price.amount if listing.price else 0)
+    reason = message("price.conflict", shop=listing.id.shop, shown=shown, typed=typed)
+    draft.hold(sku, row.cells.number if row else None, Field.PRICE, reason)
+    if row:
+        draft.bases[sku] = replace(draft.bases.get(sku, row.base), asked_price=typed)
+
+
+def _wish(draft: Draft, row: LinkedRow) -> Wish:
+    base = draft.bases.get(row.sku, row.base)
+    asked, cell = base.asked_price, row.cells.price
+    draft.bases[row.sku] = replace(base, asked_price=None)
+    match cell:
+        case Number(value) if LOWEST_PRICE <= value <= HIGHEST_PRICE:
+            return _number_wish(draft, row, value, asked)
+        case Number(value):
+            reason = message("price.out_of_range", typed=value, lowest=LOWEST_PRICE, highest=HIGHEST_PRICE)
+        case Blank():
+            price = draft.products[row.sku].price
+            return Wish(yields=price is not None and asked == price.amount)
+        case Absent():
+            return Wish()
+        case Unclear(reason):
+            pass
+        case Text(words):
+            reason = message("cell.not_a_price", shown=words)
+    draft.hold(row.sku, row.cells.number, Field.PRICE, reason)
+    return Wish()
+
+
+def _number_wish(draft: Draft, row: LinkedRow, typed: int, asked: int | None) -> Wish:
+    base, known = draft.bases[row.sku], draft.products[row.sku].price
+    is_decision = asked is not None and (typed != asked or is_answered(row))
+    has_not_seen = known is not None and known.amount not in (typed, base.price) and typed != base.price
+    if known is not None and has_not_seen and not is_decision:
+        # The shop's present price never stood in this cell: the seller cannot have meant to replace it.
+        reason = message("price.unseen", typed=typed, shown=known.amount)
+        draft.hold(row.sku, row.cells.number, Field.PRICE, reason)
+        draft.bases[row.sku] = replace(base, asked_price=typed)
+        return Wish()
+    draft.bases[row.sku] = replace(base, price=typed)
+    if is_decision or (typed != base.price and (known is None or typed != known.amount)):
+        return Wish(typed, overrules=is_decision)
+    return Wish()

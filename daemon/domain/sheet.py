@@ -1,0 +1,137 @@
+"""What every row of the workbook should show, and which of its cells must change for that."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from enum import StrEnum
+
+from daemon.domain.draft import Draft, LinkedRow
+from daemon.domain.messages import Message, message
+from daemon.domain.plan import Held, RowWrite
+from daemon.domain.rows import Absent, Blank, Cell, Field, Number, SheetRow, Text
+from daemon.domain.values import ListingStatus, Sku
+
+Say = Callable[[Message], str]
+Value = int | str | None
+Reasons = dict[Sku | int | None, list[Held]]
+
+NOTE_MARK = "Selaras:"
+"""How every note of ours begins."""
+
+
+class RowStatus(StrEnum):
+    """The word in the column ``Status``."""
+
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+    OTHER = "other"
+    HELD = "held"
+
+
+def write_rows(draft: Draft, rows: list[LinkedRow], say: Say) -> tuple[RowWrite, ...]:
+    """Tell which cells of the workbook must change: known rows, rows held with a reason, rows still to be added."""
+    if draft.given.rows is None:
+        return ()
+    _note_status_edits(draft, rows, say)
+    reasons: Reasons = defaultdict(list)
+    for entry in draft.held:
+        # A row that stands for no product of its own (unknown or repeated SKU) is meant by its place.
+        is_by_place = entry.sku is None or (entry.field is Field.SKU and entry.row is not None)
+        reasons[entry.row if is_by_place else entry.sku].append(entry)
+    linked = {row.cells.number: row for row in rows}
+    writes = []
+    for cells in draft.given.rows:
+        row = linked.get(cells.number)
+        held = reasons[row.sku if row else cells.number]
+        changes = _changes(draft, row, held, say) if row else _marks(cells, held, say)
+        if changes:
+            writes.append(RowWrite(row.sku if row else None, cells.number, changes))
+    return (*writes, *_additions(draft, reasons, say))
+
+
+def _note_status_edits(draft: Draft, rows: list[LinkedRow], say: Say) -> None:
+    """Point out a typed status: listings are switched on and off in Seller Center, not from the workbook (yet)."""
+    words = {status: say(message(f"status.{status}")) for status in RowStatus}
+    for row in rows:
+        cell, now = row.cells.status, words[_status(draft, row.sku)]
+        ours = {row.base.status, words[RowStatus.HELD]} if row.base.status else set(words.values())
+        if cell == Text(now):
+            draft.bases[row.sku] = replace(draft.bases[row.sku], status=now)
+        elif isinstance(cell, Text | Number) and cell.value not in ours:
+            draft.hold(row.sku, row.cells.number, Field.STATUS, message("row.status_read_only", typed=cell.value))
+
+
+def _changes(draft: Draft, row: LinkedRow, held: list[Held], say: Say) -> dict[Field, Value]:
+    product = draft.products[row.sku]
+    untouchable = {entry.field for entry in held if entry.row is not None}
+    wanted: dict[Field, Value] = {}
+    if product.price is not None:
+        wanted[Field.PRICE] = product.price.amount
+    wanted |= {Field.STOCK: max(product.available, 0), Field.ADJUSTMENT: None, Field.COUNT: None}
+    if isinstance(row.cells.product, Blank):
+        wanted[Field.PRODUCT] = _title(draft, row.sku)
+    changes = {
+        field: value
+        for field, value in wanted.items()
+        if field not in untouchable and _differs(row.cells.cell(field), value)
+    }
+    return changes | _marks(row.cells, held, say, _status(draft, row.sku))
+
+
+def _marks(cells: SheetRow, held: list[Held], say: Say, status: RowStatus | None = None) -> dict[Field, Value]:
+    """Changes of ``Status`` and ``Keterangan``. A note that the seller wrote stays theirs."""
+    word = RowStatus.HELD if held else status
+    wanted: dict[Field, Value] = {}
+    if not any(entry.field is Field.STATUS for entry in held) and word is not None:
+        wanted[Field.STATUS] = say(message(f"status.{word}"))
+    if isinstance(cells.note, Blank) or (isinstance(cells.note, Text) and cells.note.value.startswith(NOTE_MARK)):
+        wanted[Field.NOTE] = _note(held, say)
+    return {field: value for field, value in wanted.items() if _differs(cells.cell(field), value)}
+
+
+def _differs(cell: Cell, value: Value) -> bool:
+    match cell:
+        case Absent():
+            return False
+        case Blank():
+            return value is not None
+        case Number(number):
+            return number != value
+        case Text(words):
+            return words != value
+        case _:
+            return False
+
+
+def _status(draft: Draft, sku: Sku) -> RowStatus:
+    shown = {listing.status for listing in draft.linked(sku)}
+    if ListingStatus.ACTIVE in shown:
+        return RowStatus.ACTIVE
+    return RowStatus.INACTIVE if ListingStatus.INACTIVE in shown else RowStatus.OTHER
+
+
+def _title(draft: Draft, sku: Sku) -> str:
+    return next((listing.title for listing in draft.linked(sku) if listing.title), "")
+
+
+def _note(held: list[Held], say: Say) -> str | None:
+    """Our words for the column ``Keterangan``: marked as ours, so that they never mix with the seller's own notes."""
+    reasons = " ".join(dict.fromkeys(say(entry.reason) for entry in held))
+    return f"{NOTE_MARK} {reasons}" if reasons else None
+
+
+def _additions(draft: Draft, reasons: Reasons, say: Say) -> Iterable[RowWrite]:
+    """Rows for goods that never had one, sorted as a seller would: by name, then SKU."""
+    present = {row.sku.value for row in draft.given.rows or () if isinstance(row.sku, Text)}
+    new = [sku for sku in draft.skus() if sku in draft.products and sku not in present | draft.given.bases.keys()]
+    for sku in sorted(new, key=lambda sku: (_title(draft, sku), sku)):
+        held = reasons[sku]
+        cells: dict[Field, Value] = {
+            Field.SKU: sku,
+            Field.PRODUCT: _title(draft, sku),
+            Field.PRICE: price.amount if (price := draft.products[sku].price) else None,
+            Field.STOCK: max(draft.products[sku].available, 0),
+            Field.STATUS: say(message(f"status.{RowStatus.HELD if held else _status(draft, sku)}")),
+            Field.NOTE: _note(held, say),
+        }
+        yield RowWrite(sku, None, {field: value for field, value in cells.items() if value is not None})

@@ -1,0 +1,102 @@
+"""Everything reconcile looks at: one consistent picture of mirror, marketplaces and workbook."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from daemon.domain.messages import Message
+from daemon.domain.orders import LineFact
+from daemon.domain.plan import Target
+from daemon.domain.rows import RowBase, SheetRow
+from daemon.domain.stock import Sending, Told, Unexplained
+from daemon.domain.values import ListingId, ListingStatus, Money, Sku
+
+
+class MarketplaceEdit(StrEnum):
+    """What becomes of a stock number that somebody changed in Seller Center."""
+
+    ACCEPT = "accept"
+    OVERWRITE = "overwrite"
+
+
+class PriceConflict(StrEnum):
+    """Who wins when workbook and shop changed a price to different values."""
+
+    ASK = "ask"
+    SHEET = "sheet"
+    SHOP = "shop"
+
+
+@dataclass(frozen=True, slots=True)
+class ShopPolicy:
+    """How one shop wants to be treated. ``lag`` is how late its new orders may show up."""
+
+    sends_stock: bool = True
+    marketplace_edit: MarketplaceEdit = MarketplaceEdit.ACCEPT
+    price_conflict: PriceConflict = PriceConflict.ASK
+    lag: timedelta = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class ListingState:
+    """A listing with what it shows now and what we agreed on with it.
+
+    ``shown`` is what was read in this cycle, at ``observed_at`` by the marketplace's clock; both are ``None`` when it
+    was not read. ``price`` is the last one seen. ``first_seen_at`` is when the listing came into view at all.
+    ``written_from`` and ``written_to`` bound the last quantity write (read before, read-back after; aware UTC): an
+    order of that time may have been overwritten by it. ``sending`` is a quantity write whose outcome is unknown,
+    ``is_price_sending`` says that there is such a price write, ``commanded`` are the writes still open, ``refusals``
+    tell why the last ones were refused.
+    """
+
+    id: ListingId
+    sku: Sku
+    title: str
+    status: ListingStatus
+    price: Money | None
+    shown: int | None
+    told: Told | None
+    told_price: Money | None
+    observed_at: datetime | None = None
+    first_seen_at: datetime | None = None
+    unexplained: Unexplained | None = None
+    written_from: datetime | None = None
+    written_to: datetime | None = None
+    sending: Sending | None = None
+    is_price_sending: bool = False
+    commanded: frozenset[Target] = frozenset()
+    refusals: Mapping[Target, Message] = field(default_factory=dict)
+    price_is_editable: bool = True
+    quantity_is_editable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """The goods behind a SKU: units available by the ledger, units promised to open orders, the agreed price."""
+
+    sku: Sku
+    available: int
+    reserved: int
+    price: Money | None
+    opened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The input of :func:`daemon.domain.reconcile.reconcile`.
+
+    ``rows`` is ``None`` when the workbook could not be read: then it neither speaks nor is written.
+    ``bases`` has an entry for every SKU that ever had a row; ``lines`` those order lines with movements outstanding.
+    ``is_catalogue_known`` says that every shop was swept at least once, so a SKU that none lists is truly unlisted.
+    """
+
+    now: datetime
+    cycle: int
+    shops: Mapping[str, ShopPolicy]
+    products: Mapping[Sku, Product]
+    listings: Mapping[ListingId, ListingState]
+    lines: tuple[LineFact, ...]
+    rows: tuple[SheetRow, ...] | None
+    bases: Mapping[Sku, RowBase]
+    is_catalogue_known: bool = True
