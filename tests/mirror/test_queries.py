@@ -1,0 +1,257 @@
+"""What the mirror remembers: each fact once, never an older one over a newer one."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from daemon.domain.plan import Command, Plan, ProductChange, Target
+from daemon.domain.rows import Field
+from daemon.domain.snapshot import ShopPolicy
+from daemon.domain.stock import Cause, Movement
+from daemon.domain.values import (
+    Listing,
+    ListingId,
+    ListingStatus,
+    Money,
+    Order,
+    OrderLine,
+    OrderStatus,
+    Platform,
+    Sku,
+)
+from daemon.mirror import decisions, journal, observations, order_book, outbox, picture, revisions
+from daemon.mirror.revisions import Revision, WrittenCell
+
+NOON = datetime(2026, 3, 10, 5, 0, tzinfo=UTC)
+KOPI = Sku("KOPI-1")
+LISTED = ListingId("toko", "100", "101")
+LISTING = Listing(LISTED, KOPI, "Kopi", "", ListingStatus.ACTIVE, frozenset({"TIKTOK_SHOP"}), Money(55_000), 12)
+LINE = OrderLine("L1", LISTED, KOPI, "Kopi", "", Money(55_000), is_cancelled=False)
+ORDER = Order(
+    shop="toko",
+    id="58001",
+    status=OrderStatus.TO_SHIP,
+    platform=Platform.TOKOPEDIA,
+    takes_our_stock=True,
+    created_at=NOON,
+    updated_at=NOON,
+    ship_by=None,
+    buyer="S*** D***",
+    courier="",
+    tracking_number="",
+    invoice="",
+    lines=(LINE,),
+)
+
+
+@pytest.fixture
+def cycle(mirror):
+    """Begin a cycle and commit what is handed in; gives the number of the next one at each call."""
+
+    def begin(*movements, commands=(), products=()):
+        with mirror.transaction() as tx:
+            number = journal.start_cycle(tx, "command", now=NOON)
+            plan = Plan(movements=movements, commands=commands, products=products)
+            decisions.commit_plan(tx, plan, cycle=number, now=NOON)
+        return number
+
+    return begin
+
+
+@pytest.fixture
+def shop(mirror, cycle):
+    """A shop with one listing, and its product."""
+    with mirror.transaction() as tx:
+        observations.add_shop(tx, "toko")
+        observations.store_listings(tx, [LISTING], cycle=1, observed_at=NOON)
+    cycle(
+        Movement(KOPI, 12, Cause.OPENING, "toko/101"), products=(ProductChange(KOPI, Money(55_000), NOON, is_new=True),)
+    )
+
+
+def snapshot(mirror, *, cycle=1):
+    with mirror.transaction() as tx:
+        return picture.load_snapshot(tx, {"toko": ShopPolicy()}, None, cycle=cycle, now=NOON)
+
+
+def store_order(mirror, order, *, cycle=1):
+    with mirror.transaction() as tx:
+        return observations.store_orders(tx, [order], cycle=cycle)
+
+
+def test_the_ledger_takes_a_fact_only_once(mirror, shop, cycle):
+    sold = Movement(KOPI, -1, Cause.ORDER, "toko/58001/L1")
+    cycle(sold)
+    with pytest.raises(IntegrityError):
+        cycle(sold)
+    cycle(replace(sold, cause=Cause.CANCEL, delta=1))
+    assert snapshot(mirror).products[KOPI].available == 12
+
+
+def test_a_movement_of_nothing_is_refused(shop, cycle):
+    with pytest.raises(IntegrityError):
+        cycle(Movement(KOPI, 0, Cause.ADJUSTMENT, "1/2"))
+
+
+def test_an_older_version_of_an_order_is_ignored(mirror, shop):
+    cancelled = replace(ORDER, status=OrderStatus.CANCELLED, updated_at=NOON + timedelta(seconds=9))
+    assert [store_order(mirror, order) for order in (cancelled, ORDER, cancelled)] == [1, 0, 0]
+    with mirror.transaction() as tx:
+        assert tx.exec_driver_sql("SELECT status FROM orders").scalars().all() == ["cancelled"]
+
+
+def test_an_order_that_was_once_on_its_way_stays_known_as_shipped(mirror, shop):
+    for seconds, status in enumerate((OrderStatus.IN_TRANSIT, OrderStatus.CANCELLED)):
+        line = replace(LINE, is_cancelled=status is OrderStatus.CANCELLED)
+        moment = NOON + timedelta(seconds=seconds)
+        store_order(mirror, replace(ORDER, status=status, updated_at=moment, lines=(line,)))
+    assert [line.has_shipped for line in snapshot(mirror).lines] == [True]
+
+
+def test_a_changed_line_counts_as_a_change_of_its_order(mirror, shop):
+    store_order(mirror, ORDER, cycle=1)
+    assert store_order(mirror, replace(ORDER, lines=(replace(LINE, is_cancelled=True),)), cycle=2) == 1
+    with mirror.transaction() as tx:
+        assert tx.exec_driver_sql("SELECT changed_in FROM orders").scalar() == 2
+
+
+def test_open_orders_reserve_their_units_until_they_are_on_their_way(mirror, shop):
+    store_order(mirror, ORDER)
+    assert snapshot(mirror).products[KOPI].reserved == 1
+    store_order(mirror, replace(ORDER, status=OrderStatus.IN_TRANSIT, updated_at=NOON + timedelta(seconds=1)))
+    assert snapshot(mirror).products[KOPI].reserved == 0
+
+
+def test_orders_are_known_up_to_the_latest_moment_ever_recorded(mirror, shop):
+    with mirror.transaction() as tx:
+        observations.set_orders_seen_to(tx, "toko", NOON)
+        observations.set_orders_seen_to(tx, "toko", NOON - timedelta(hours=1))
+        assert observations.orders_seen_to(tx, "toko") == NOON
+
+
+def test_a_listing_missing_in_two_complete_sweeps_is_gone_and_comes_back_when_it_is_seen(mirror, shop):
+    statuses = []
+    for number in (2, 3):
+        with mirror.transaction() as tx:
+            observations.finish_sweep(tx, "toko", cycle=number, now=NOON)
+        statuses.append(snapshot(mirror, cycle=number).listings[LISTED].status)
+    assert statuses == [ListingStatus.ACTIVE, ListingStatus.DELETED]
+    with mirror.transaction() as tx:
+        observations.store_listings(tx, [LISTING], cycle=4, observed_at=NOON)
+    assert snapshot(mirror, cycle=4).listings[LISTED].status is ListingStatus.ACTIVE
+
+
+def test_what_another_cycle_saw_is_not_shown_as_seen_now(mirror, shop):
+    assert snapshot(mirror, cycle=1).listings[LISTED].shown == 12
+    assert snapshot(mirror, cycle=2).listings[LISTED].shown is None
+
+
+@pytest.fixture
+def due(mirror, shop, cycle):
+    """The one command wanted: 20 units."""
+    cycle(commands=(Command(LISTED, KOPI, Target.QUANTITY, 20, 12),))
+
+    def look(*, after=timedelta(0)):
+        with mirror.transaction() as tx:
+            return outbox.due_commands(tx, "toko", Target.QUANTITY, now=NOON + after)
+
+    return look
+
+
+def test_a_command_wanted_again_is_renewed_not_doubled(due, cycle):
+    cycle(commands=(Command(LISTED, KOPI, Target.QUANTITY, 25, 12),))
+    assert [command.desired for command in due()] == [25]
+
+
+def test_a_refused_command_waits_longer_each_time_and_at_once_for_another_value(mirror, due, cycle):
+    (command,) = due()
+    for minutes in (1, 2, 4):
+        with mirror.transaction() as tx:
+            outbox.mark_refused(tx, command, "tidak boleh", now=NOON)
+        assert due(after=timedelta(minutes=minutes, seconds=-1)) == []
+        assert len(due(after=timedelta(minutes=minutes))) == 1
+    cycle(commands=(Command(LISTED, KOPI, Target.QUANTITY, 20, 12),))
+    assert due() == []
+    cycle(commands=(Command(LISTED, KOPI, Target.QUANTITY, 21, 12),))
+    assert [command.desired for command in due()] == [21]
+
+
+def test_what_was_sent_without_an_answer_is_remembered(mirror, due):
+    (command,) = due()
+    with mirror.transaction() as tx:
+        outbox.mark_sending(tx, command, 20, read_at=NOON, now=NOON)
+    assert due()[0].sent == 20
+    listing = snapshot(mirror).listings[LISTED]
+    assert (listing.sending.target, listing.written_from, listing.written_to) == (20, NOON, None)
+
+
+CELLS = (
+    WrittenCell(KOPI, 2, Field.STOCK, 22, 19),
+    WrittenCell(KOPI, 2, Field.ADJUSTMENT, 5, None),
+    WrittenCell(None, 9, Field.NOTE, None, "Selaras: SKU ganda"),
+)
+
+
+@pytest.mark.parametrize("reached_the_file", [True, False])
+def test_cells_of_a_revision_are_what_the_seller_sees_only_if_it_reached_the_file(mirror, cycle, reached_the_file):
+    number = cycle()
+    with mirror.transaction() as tx:
+        revisions.begin_revision(tx, Revision("lama", "baru", CELLS), cycle=number, now=NOON)
+        stored = revisions.unfinished_revision(tx)
+        assert (stored.before_hash, stored.after_hash, stored.cells) == ("lama", "baru", CELLS)
+        if reached_the_file:
+            revisions.finish_revision(tx, stored.number, stored.cells)
+        else:
+            revisions.abandon_revision(tx, stored.number)
+        assert revisions.unfinished_revision(tx) is None
+        bases = picture.row_bases(tx)
+    assert {sku: base.stock for sku, base in bases.items()} == ({KOPI: 19} if reached_the_file else {})
+
+
+def test_a_day_is_written_again_only_after_one_of_its_orders_changed(mirror, shop):
+    zone, day = ZoneInfo("Asia/Jakarta"), date(2026, 3, 10)
+    store_order(mirror, ORDER, cycle=1)
+    store_order(mirror, replace(ORDER, id="58002", created_at=NOON + timedelta(hours=13)), cycle=2)
+    with mirror.transaction() as tx:
+        assert order_book.days_to_write(tx, zone) == [day, day + timedelta(days=1)]
+        order_book.mark_written(tx, day, "hash", cycle=2)
+        order_book.mark_written(tx, day + timedelta(days=1), "hash", cycle=2)
+        assert order_book.days_to_write(tx, zone) == []
+    store_order(mirror, replace(ORDER, status=OrderStatus.TO_COLLECT, updated_at=NOON + timedelta(hours=1)), cycle=3)
+    with mirror.transaction() as tx:
+        assert order_book.days_to_write(tx, zone) == [day]
+
+
+def test_equal_units_of_an_order_are_one_line_of_its_sheet(mirror, shop):
+    lines = (LINE, replace(LINE, id="L2"), replace(LINE, id="L3", is_cancelled=True))
+    store_order(mirror, replace(ORDER, lines=lines))
+    with mirror.transaction() as tx:
+        shown = order_book.lines_between(tx, NOON, NOON + timedelta(hours=1))
+        assert order_book.lines_between(tx, NOON + timedelta(seconds=1), NOON + timedelta(hours=1)) == []
+    assert sorted((line.quantity, line.status) for line in shown) == [
+        (1, OrderStatus.CANCELLED),
+        (2, OrderStatus.TO_SHIP),
+    ]
+
+
+def test_quiet_cycles_are_forgotten_after_a_while(mirror, cycle, monkeypatch):
+    monkeypatch.setattr(journal, "QUIET_CYCLES_KEPT", 2)
+    for _ in range(5):
+        number = cycle()
+        with mirror.transaction() as tx:
+            journal.finish_cycle(tx, number, "done", now=NOON)
+    with mirror.transaction() as tx:
+        assert tx.exec_driver_sql("SELECT id FROM cycles").scalars().all() == [3, 4, 5]
+        assert journal.last_finished(tx).cycle == 5
+
+
+def test_a_listing_under_another_sku_has_nothing_agreed_any_more(mirror, shop):
+    with mirror.transaction() as tx:
+        tx.exec_driver_sql("UPDATE listings SET told = 12, told_slack = 1")
+        observations.store_listings(tx, [LISTING], cycle=2, observed_at=NOON)
+        assert tx.exec_driver_sql("SELECT told FROM listings").scalar() == 12
+        observations.store_listings(tx, [replace(LISTING, sku=Sku("TEH"))], cycle=3, observed_at=NOON)
+        assert tx.exec_driver_sql("SELECT told FROM listings").scalar() is None
