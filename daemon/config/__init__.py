@@ -1,0 +1,13 @@
+"""``config.yaml`` → frozen, typed settings. Every refusal names the key, the line and what is expected.
+
+document  the YAML text as plain data, with the line of every key
+schema    which keys there are and what each may hold (pydantic)
+secret    where a secret comes from, and how it stays out of logs
+load      the three together
+"""
+
+from daemon.config.load import ConfigError, load_settings, locate_config
+from daemon.config.secret import Secret
+from daemon.config.settings import Settings, ShopSettings, StockSync
+
+__all__ = ["ConfigError", "Secret", "Settings", "ShopSettings", "StockSync", "load_settings", "locate_config"]

@@ -1,0 +1,101 @@
+"""From a path to settings, or to every problem at once."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from daemon.config.document import Document, read_document, show_path
+from daemon.config.problems import explain
+from daemon.config.schema import ConfigFile, ShopSection
+from daemon.config.secret import Surroundings
+from daemon.config.settings import Settings, ShopSettings
+from daemon.config.values import user_path
+from daemon.domain.messages import Message, message
+from daemon.errors import PersonNeededError
+
+
+class ConfigError(PersonNeededError):
+    """The configuration cannot be used. ``message`` is the heading, ``problems`` has one message for each cure."""
+
+    def __init__(self, path: Path, problems: Sequence[Message]) -> None:
+        detail = "; ".join(f"{problem.code} {problem.params}" for problem in problems)
+        super().__init__("config.invalid", detail=detail, path=str(path), count=len(problems))
+        self.problems = tuple(problems)
+
+
+def locate_config(option: Path | None, *, environ: Mapping[str, str] = os.environ) -> Path:
+    """Return the option, else ``$SELARAS_CONFIG``, else ``config.yaml`` here. It need not exist."""
+    return option or Path(environ.get("SELARAS_CONFIG") or "config.yaml")
+
+
+def load_settings(path: Path, *, environ: Mapping[str, str] = os.environ, needs_secrets: bool = True) -> Settings:
+    """Read and check ``path``, and fetch the secrets it names, unless the caller does without.
+
+    Raises:
+        ConfigError: with every problem that could be seen at once.
+    """
+    path = path.absolute()
+    document = read_document(_text(path))
+    around = Surroundings(environ, path.parent, needs_secrets)
+    problems = list(document.problems)
+    checked: ConfigFile | None = None
+    if isinstance(document.data, dict):
+        try:
+            checked = ConfigFile.model_validate(document.data, context=around)
+        except ValidationError as error:
+            problems += explain(error, document)
+    if problems or checked is None:  # raised out here: a chained ValidationError would drag typed values into the log
+        raise ConfigError(path, problems)
+    return _settings(path, checked, document, environ)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        problem = message("config.missing_file", path=str(path))
+    except OSError as error:
+        problem = message("config.unreadable", path=str(path), reason=error.strerror or "")
+    except ValueError:
+        problem = message("config.not_utf8", path=str(path))
+    raise ConfigError(path, [problem])
+
+
+def _settings(path: Path, checked: ConfigFile, document: Document, environ: Mapping[str, str]) -> Settings:
+    state_folder = checked.state_folder or environ.get("STATE_DIRECTORY", "").split(":")[0] or ".selaras"
+    return Settings(
+        path=path,
+        workbook=path.parent / user_path(checked.workbook),
+        orders_folder=path.parent / user_path(checked.orders_folder),
+        state_folder=path.parent / user_path(state_folder),
+        language=checked.language,
+        timezone=checked.timezone,
+        interval=checked.interval,
+        shops=tuple(_shop_settings(shop) for shop in checked.shops),
+        warnings=tuple(_warnings(checked, document)),
+    )
+
+
+def _shop_settings(shop: ShopSection) -> ShopSettings:
+    return ShopSettings(
+        name=shop.name,
+        marketplace=shop.marketplace,
+        app_key=shop.app_key,
+        app_secret=shop.app_secret.secret,
+        base_url=shop.base_url,
+        auth_url=shop.auth_url,
+        shop_cipher=shop.shop_cipher,
+        stock=shop.stock.sync,
+        lag=shop.lag,
+        marketplace_edit=shop.stock.marketplace_edit,
+        conflict=shop.price.conflict,
+    )
+
+
+def _warnings(checked: ConfigFile, document: Document) -> Iterator[Message]:
+    for index, shop in enumerate(checked.shops):
+        if warning := shop.app_secret.warning:
+            key_path = ("shops", index, "app_secret")
+            yield message(warning.code, **warning.params, line=document.line(key_path), key=show_path(key_path))

@@ -1,0 +1,83 @@
+"""Which keys ``config.yaml`` has, what each may hold, with an example for those that are free text."""
+
+from datetime import timedelta
+from typing import Annotated, cast
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, ValidationInfo
+
+from daemon.config import values
+from daemon.config.secret import FoundSecret, Secret, Surroundings, find_secret
+from daemon.config.settings import Language, Marketplace, MarketplaceEdit, PriceConflict, StockSync
+from daemon.config.values import parsed_by, refusal
+
+Text = Annotated[str, parsed_by(values.text)]
+Address = Annotated[str, parsed_by(values.address)]
+
+
+class Section(BaseModel):
+    """What all sections share: unknown keys are refused, values never stand in error texts."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class StockSection(Section):
+    """``stock:`` of a shop."""
+
+    sync: StockSync = StockSync.UPDATE
+    marketplace_edit: MarketplaceEdit = "accept"
+
+
+class PriceSection(Section):
+    """``price:`` of a shop."""
+
+    conflict: PriceConflict = "ask"
+
+
+def _look_up(typed: object, info: ValidationInfo) -> FoundSecret:
+    around = cast("Surroundings", info.context)
+    return find_secret(typed, around) if around.needs_secrets else FoundSecret(Secret(""))
+
+
+class ShopSection(Section):
+    """One entry of ``shops:``."""
+
+    name: Annotated[str, parsed_by(values.shop_name)] = Field(examples=["toko-utama"])
+    marketplace: Marketplace = Field(examples=["tiktok_shop"])
+    app_key: Text = Field(examples=["6abc123def"])
+    app_secret: Annotated[FoundSecret, PlainValidator(_look_up)] = Field(examples=["{file: rahasia/toko-utama}"])
+    base_url: Address = Field(
+        "https://open-api.tiktokglobalshop.com", examples=["https://open-api.tiktokglobalshop.com"]
+    )
+    auth_url: Address = Field("https://auth.tiktok-shops.com", examples=["https://auth.tiktok-shops.com"])
+    shop_cipher: Text = Field(examples=["ROW_abc123"])
+    lag: Annotated[timedelta, parsed_by(values.duration(timedelta(0), timedelta(hours=1)))] = Field(
+        timedelta(seconds=30), examples=["30s"]
+    )
+    stock: StockSection = StockSection()
+    price: PriceSection = PriceSection()
+
+
+def _names_differ(shops: list[ShopSection]) -> list[ShopSection]:
+    seen: set[str] = set()
+    for index, shop in enumerate(shops):
+        if shop.name in seen:
+            raise refusal("config.same_shop_name", value=shop.name, index=index)
+        seen.add(shop.name)
+    return shops
+
+
+class ConfigFile(Section):
+    """The whole file."""
+
+    workbook: Annotated[str, parsed_by(values.workbook)] = Field(examples=["toko.xlsx"])
+    orders_folder: Text = Field("pesanan", examples=["pesanan"])
+    state_folder: Text = Field("", examples=[".selaras"])  # blank: see daemon.config.load
+    language: Language = "id"
+    timezone: Annotated[ZoneInfo, parsed_by(values.timezone)] = Field(
+        ZoneInfo("Asia/Jakarta"), examples=["Asia/Jakarta"]
+    )
+    interval: Annotated[timedelta, parsed_by(values.duration(timedelta(seconds=1)))] = Field(
+        timedelta(minutes=1), examples=["60s"]
+    )
+    shops: Annotated[list[ShopSection], Field(min_length=1), AfterValidator(_names_differ)]

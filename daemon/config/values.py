@@ -1,0 +1,110 @@
+"""What a single value of ``config.yaml`` may be: text in, typed value out, or a refusal."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import PlainValidator
+from pydantic_core import PydanticCustomError
+
+from daemon.domain.messages import Param
+
+T = TypeVar("T")
+
+WORKBOOK_SUFFIXES = {".xlsx", ".xlsm"}
+SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
+DAY = timedelta(days=1)
+
+
+def refusal(code: str, **params: Param) -> PydanticCustomError:
+    """Build the error that pydantic puts beside the others; ``code`` and ``params`` become its message."""
+    return PydanticCustomError(code, code, params)
+
+
+def parsed_by(parse: Callable[[str], T]) -> PlainValidator:
+    """Make a pydantic validator of a function from text; anything but text is refused before it."""
+
+    def validate(value: object) -> T:
+        if not isinstance(value, str) or not value:
+            raise refusal("config.not_text")
+        return parse(value)
+
+    return PlainValidator(validate)
+
+
+def text(typed: str) -> str:
+    """Any text that is not blank."""
+    if not typed.strip():
+        raise refusal("config.not_text")
+    return typed
+
+
+def duration(shortest: timedelta, longest: timedelta = DAY) -> Callable[[str], timedelta]:
+    """Make a parser of ``30s``, ``5m``, ``1h`` or whole seconds, within limits."""
+
+    def parse(typed: str) -> timedelta:
+        match = re.fullmatch(r"(\d{1,6}) ?([smh]?)", typed.strip().lower(), re.ASCII)
+        value = timedelta(seconds=int(match[1]) * SECONDS[match[2]]) if match else None
+        if value is None or not shortest <= value <= longest:
+            raise refusal("config.bad_duration", value=typed, shortest=_shown(shortest), longest=_shown(longest))
+        return value
+
+    return parse
+
+
+def _shown(value: timedelta) -> str:
+    seconds = int(value.total_seconds())
+    return f"{seconds // 3600}h" if seconds and seconds % 3600 == 0 else f"{seconds}s"
+
+
+def timezone(typed: str) -> ZoneInfo:
+    """Name of the time-zone database; folders of it (``Asia``) and paths are refused like unknown names."""
+    try:
+        return ZoneInfo(typed)
+    except (KeyError, ValueError, OSError) as error:
+        raise refusal("config.bad_timezone", value=typed) from error
+
+
+def shop_name(typed: str) -> str:
+    """Lower-case letters, digits and hyphens: it stands in file names, tables and commands."""
+    if not re.fullmatch(r"[a-z0-9-]+", typed):
+        raise refusal("config.bad_shop_name", value=typed)
+    return typed
+
+
+def workbook(typed: str) -> str:
+    """A path to a file kind that the bridge can patch."""
+    if Path(typed).suffix.lower() not in WORKBOOK_SUFFIXES:
+        raise refusal("config.bad_workbook", value=typed)
+    return typed
+
+
+def address(typed: str) -> str:
+    """``https://host[:port]``, or ``http://`` on this machine alone: signatures and tokens travel over it."""
+    try:
+        parts = urlsplit(typed)
+        host, _ = parts.hostname or "", parts.port  # a port that is no port raises here
+    except ValueError as error:
+        raise refusal("config.bad_address") from error
+    if not host or parts.scheme not in {"http", "https"} or "@" in parts.netloc or parts.query or parts.fragment:
+        raise refusal("config.bad_address")
+    if parts.scheme == "http" and not _is_this_machine(host):
+        raise refusal("config.open_address")
+    return typed.rstrip("/")
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def user_path(typed: str) -> Path:
+    """``~/…`` starts at the home folder; everything else is taken as it stands."""
+    return Path.home() / typed[2:] if typed.startswith("~/") else Path(typed)

@@ -1,0 +1,91 @@
+"""Messages in the seller's language; money, numbers and times as they are written there.
+
+The catalogue is ``daemon/locale/LANGUAGE.toml``. A blank may carry a format: ``{price:money}``, ``{count:number}``.
+"""
+
+import string
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import datetime, tzinfo
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from babel.dates import format_datetime
+from babel.numbers import format_currency, format_decimal, get_currency_symbol
+
+from daemon.config.settings import Language
+from daemon.domain.messages import Message, Param
+
+LOCALES: Mapping[Language, str] = {"id": "id_ID", "en": "en_US"}
+MOMENTS: Mapping[Language, str] = {"id": "d MMM y HH.mm", "en": "d MMM y HH:mm"}
+
+
+class Texts:
+    """Everything that is said in one language."""
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+        self._locale = LOCALES[language]
+        self._catalogue = catalogue(language)
+        self._blanks = _Blanks(self)
+
+    @property
+    def language(self) -> Language:
+        """The language's code."""
+        return self._language
+
+    def say(self, message: Message) -> str:
+        """Return the text. One that the catalogue lacks, or whose blanks do not fit, shows its code and params."""
+        try:
+            return self.format(self._catalogue[message.code], **message.params)
+        except (KeyError, TypeError, ValueError):
+            shown = ", ".join(f"{name}={value}" for name, value in message.params.items())
+            return f"{message.code} ({shown})" if shown else message.code
+
+    def format(self, text: str, /, **params: Param) -> str:
+        """Fill the blanks of a text."""
+        return self._blanks.vformat(text, (), params)
+
+    def money(self, amount: int, currency: str = "IDR") -> str:
+        """Write whole units: ``Rp 55.000``. Both languages use the sign that Indonesian sellers know."""
+        sign = get_currency_symbol(currency, LOCALES["id"])
+        shown = format_currency(abs(amount), currency, "#,##0", locale=self._locale, currency_digits=False)
+        return f"{'-' if amount < 0 else ''}{sign} {shown}"
+
+    def number(self, value: int) -> str:
+        """Write a whole number with the language's thousands sign."""
+        return format_decimal(value, locale=self._locale)
+
+    def moment(self, when: datetime, zone: tzinfo) -> str:
+        """Write an aware time as the clocks of ``zone`` show it, to the minute."""
+        return format_datetime(when.astimezone(zone), MOMENTS[self._language], locale=self._locale)
+
+
+class _Blanks(string.Formatter):
+    """``str.format`` with two more formats."""
+
+    def __init__(self, texts: Texts) -> None:
+        self._texts = texts
+
+    def format_field(self, value: Any, format_spec: str) -> str:  # noqa: ANN401  # the base class's signature
+        if format_spec not in {"money", "number"}:
+            return str(super().format_field(value, format_spec))
+        if not isinstance(value, int):
+            raise TypeError(f"{value!r} is no whole number")
+        return self._texts.money(value) if format_spec == "money" else self._texts.number(value)
+
+
+@cache
+def catalogue(language: Language) -> Mapping[str, str]:
+    """Return every text of a language by its dotted code, blanks still open."""
+    source = files("daemon").joinpath("locale", f"{language}.toml")
+    return dict(_flat(tomllib.loads(source.read_text(encoding="utf-8")), ""))
+
+
+def _flat(table: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str]]:
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
