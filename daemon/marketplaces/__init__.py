@@ -1,0 +1,1 @@
+"""Connectors to marketplaces, all behind :mod:`daemon.marketplaces.port`."""

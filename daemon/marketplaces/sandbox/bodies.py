@@ -1,0 +1,102 @@
+"""Request bodies of the marketplace calls. Unknown fields are let through, as the gateway does."""
+
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from daemon.marketplaces.sandbox.goods import ProductStatus
+from daemon.marketplaces.sandbox.orders import OrderStatus
+from daemon.marketplaces.sandbox.refusals import bad_parameter
+
+
+class Body(BaseModel):
+    """A JSON object whose types are taken literally: ``"5"`` is no number."""
+
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
+
+
+class SearchProducts(Body):
+    """Body of product search (reference 3.2). Times are Unix seconds, both ends inclusive."""
+
+    status: ProductStatus | Literal["ALL"] = "ALL"
+    seller_skus: list[str] = []
+    sku_ids: list[str] = []
+    create_time_ge: int | None = None
+    create_time_le: int | None = None
+    update_time_ge: int | None = None
+    update_time_le: int | None = None
+    listing_platforms: list[Literal["TIKTOK_SHOP", "TOKOPEDIA"]] = []
+
+
+class SearchInventory(Body):
+    """Body of inventory search (reference 3.4)."""
+
+    product_ids: list[str] = []
+    sku_ids: list[str] = []
+
+
+class WarehouseQuantity(Body):
+    """What shall be available in one warehouse."""
+
+    warehouse_id: str | None = None
+    quantity: int
+
+
+class SkuInventory(Body):
+    """New stock of one SKU."""
+
+    id: str
+    inventory: Annotated[list[WarehouseQuantity], Field(min_length=1)]
+
+
+class UpdateInventory(Body):
+    """Body of an inventory update (reference 3.5)."""
+
+    skus: Annotated[list[SkuInventory], Field(min_length=1)]
+
+
+class NewPrice(Body):
+    """A price as local sellers send it: ``amount`` is decimal text."""
+
+    currency: str
+    amount: str = ""
+
+
+class SkuPrice(Body):
+    """New price of one SKU."""
+
+    id: str
+    price: NewPrice
+
+
+class UpdatePrices(Body):
+    """Body of a price update (reference 3.6)."""
+
+    skus: Annotated[list[SkuPrice], Field(min_length=1)]
+
+
+class SearchOrders(Body):
+    """Body of order search (reference 5.1). Times are Unix seconds; ``lt`` is exclusive."""
+
+    order_status: OrderStatus | None = None
+    create_time_ge: int | None = None
+    create_time_lt: int | None = None
+    update_time_ge: int | None = None
+    update_time_lt: int | None = None
+    shipping_type: str | None = None
+    buyer_user_id: str | None = None
+    is_buyer_request_cancel: bool | None = None
+    warehouse_ids: list[str] = []
+
+
+B = TypeVar("B", bound=Body)
+
+
+def read_body(model: type[B], body: bytes) -> B:
+    """Read a body, or raise the marketplace's refusal naming the first wrong field."""
+    try:
+        return model.model_validate_json(body or b"{}")
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(map(str, first["loc"])) or "body"
+        raise bad_parameter(f"Field '{place}': {first['msg']}.") from error

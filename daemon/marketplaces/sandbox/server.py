@@ -1,0 +1,118 @@
+"""Runs a sandbox on 127.0.0.1, in this thread until a signal comes, or beside it for tests and the demo."""
+
+import asyncio
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from daemon.errors import BugError, PersonNeededError
+from daemon.marketplaces.sandbox.app import SandboxOptions, build
+from daemon.marketplaces.sandbox.faults import HANG_UP
+from daemon.marketplaces.sandbox.ready import Ready, write_ready_file
+from daemon.marketplaces.sandbox.world import Clock
+
+__all__ = ["Ready", "SandboxOptions", "running", "serve"]
+
+HOST = "127.0.0.1"
+START_TIMEOUT_S = 20
+STOP_TIMEOUT_S = 1
+
+
+def serve(options: SandboxOptions, *, on_ready: Callable[[Ready], None] | None = None) -> None:
+    """Run a sandbox until SIGINT or SIGTERM. Call it from the main thread.
+
+    ``on_ready`` is called once connections are accepted. Errors are those of :func:`running`.
+    """
+    stop = threading.Event()
+    kept = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        with running(options) as ready:
+            if on_ready is not None:
+                on_ready(ready)
+            stop.wait()
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def running(options: SandboxOptions, *, clock: Clock = time.time) -> Iterator[Ready]:
+    """Run a sandbox in a thread of its own for the length of a ``with`` block.
+
+    ``clock`` tells Unix seconds: it stamps everything, the ``Date`` header too, and judges timestamps and
+    tokens. Raise :class:`~daemon.errors.PersonNeededError` when the port is taken or the
+    ready file cannot be written.
+    """
+    listening = _listen(options.port)
+    base_url = f"http://{HOST}:{listening.getsockname()[1]}"
+    app, ready = build(options, base_url, clock=clock)
+    config = uvicorn.Config(
+        app,
+        http=HangingUpProtocol,
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        timeout_graceful_shutdown=STOP_TIMEOUT_S,
+    )
+    server = _Server(config)
+    thread = threading.Thread(target=server.run, args=([listening],), name="sandbox", daemon=True)
+    thread.start()
+    try:
+        if not server.is_accepting.wait(START_TIMEOUT_S):
+            raise BugError("sandbox.not_started")
+        if options.ready_file is not None:
+            write_ready_file(ready, options.ready_file)
+        yield ready
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def _listen(port: int) -> socket.socket:
+    try:
+        listening = socket.create_server((HOST, port))
+    except OSError as error:
+        raise PersonNeededError("sandbox.port_taken", port=port, detail=str(error)) from error
+    # asyncio sets this only on sockets that name their protocol; without it every answer waits 40 ms for an ACK.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
+
+
+class _Server(uvicorn.Server):
+    """Tells when it accepts connections."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.is_accepting = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.is_accepting.set()
+
+
+class HangingUpProtocol(H11Protocol):
+    """HTTP whose app may close the connection without a word: ASGI itself has no way to say so."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in H11Protocol itself
+        """Offer the hang-up to the app as an ASGI extension, and log no request line: its query holds secrets."""
+        super().connection_made(transport)
+        self.access_log = False
+        app: ASGIApp = self.app
+
+        async def with_hang_up(scope: Scope, receive: Receive, send: Send) -> None:
+            await app({**scope, "extensions": {HANG_UP: transport.abort}}, receive, send)
+
+        self.app = with_hang_up
+
+    def shutdown(self) -> None:
+        """Hang up when the server stops: only calls that a fault keeps waiting are still open then."""
+        self.transport.abort()

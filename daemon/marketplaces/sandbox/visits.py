@@ -1,0 +1,40 @@
+"""A call that was let in, and what its endpoint may ask of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from daemon.marketplaces.sandbox.gate import Call
+from daemon.marketplaces.sandbox.paging import Wish
+from daemon.marketplaces.sandbox.refusals import bad_parameter
+from daemon.marketplaces.sandbox.world import Shop, World
+
+LARGEST_PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One admitted call to ``shop``; ``names`` are the values in its path."""
+
+    world: World
+    shop: Shop
+    call: Call
+    names: Mapping[str, str]
+
+    def wish(self, filters: str, *, is_descending: bool = False) -> Wish:
+        """Read the paging parameters; ``page_size`` is required, 1 to 100."""
+        text = self.call.value("page_size") or ""
+        if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= LARGEST_PAGE:
+            raise bad_parameter(f"The 'page_size' query parameter must be between 1 and {LARGEST_PAGE}.")
+        return Wish(int(text), self.call.value("page_token") or "", filters, is_descending)
+
+    def choice(self, name: str, choices: tuple[str, ...]) -> str:
+        """Read a query parameter of a closed list; the first choice is the default."""
+        value = self.call.value(name) or choices[0]
+        if value not in choices:
+            raise bad_parameter(f"The '{name}' query parameter must be one of {', '.join(choices)}.")
+        return value
+
+
+def within(value: int, lowest: int | None, highest: int | None) -> bool:
+    """Tell whether ``value`` lies between the ends, both included; ``None`` is an open end."""
+    return (lowest is None or value >= lowest) and (highest is None or value <= highest)
