@@ -1,0 +1,234 @@
+"""The HTTP client every connector shares: pace, time-outs, repeats and the server's clock. It knows no marketplace.
+
+What happens when a call gets no usable answer (reference 10.3):
+
+====================================  ====================================  =====================================
+what happened                         a read                                a write
+====================================  ====================================  =====================================
+no connection, so nothing was sent    repeated, then ``shop.unreachable``   repeated, then ``shop.unreachable``
+time-out, connection lost after that  repeated, then ``shop.unreachable``   ``shop.write_unknown``, not repeated
+429, refused at the door              slower, repeated, ``shop.busy``       slower, repeated, ``shop.busy``
+server error, unreadable answer       repeated, then an error that says so  ``shop.write_unknown``, not repeated
+====================================  ====================================  =====================================
+"""
+
+import asyncio
+import logging
+import ssl
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from functools import cache
+
+import httpx
+import stamina
+
+from daemon.errors import PersonNeededError, TryLaterError, UnknownOutcomeError
+
+# httpx logs whole URLs at INFO, and the URL of a token refresh holds the app secret (invariant 7).
+logging.getLogger("httpx").setLevel(logging.WARNING)
+
+_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
+_LARGEST_SKEW = timedelta(minutes=10)
+_SLOWEST_CALLS_PER_S = 0.2
+_GROWTH_CALLS_PER_S = 0.05
+
+
+class RepeatableError(TryLaterError):
+    """Nothing was changed, and the same call may be sent again at once, within limits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How long to wait and how often to try. ``read_s`` is the longest silence, ``whole_s`` the longest call."""
+
+    connect_s: float = 5.0
+    read_s: float = 15.0
+    calls_per_s: float = 5.0
+    burst: int = 20
+    attempts: int = 5
+    first_wait_s: float = 1.0
+    longest_wait_s: float = 60.0
+
+    @property
+    def whole_s(self) -> float:
+        """The longest a single call may take, however slowly its answer drips in."""
+        return self.connect_s + 4 * self.read_s
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Time as the client sees it: the wall clock (aware UTC), a clock that never jumps, and a way to wait."""
+
+    now: Callable[[], datetime] = _now
+    monotonic: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server answered; ``retry_after_s`` is ``None`` when it did not say how long to wait."""
+
+    status: int
+    body: bytes = field(repr=False)
+    retry_after_s: float | None
+
+
+class Pace:
+    """A token bucket for one shop: calls wait their turn; a refusal halves the rate, successes bring it back slowly."""
+
+    def __init__(self, timing: Timing, clock: Clock) -> None:
+        self._clock = clock
+        self._full_rate = self._rate = timing.calls_per_s
+        self._burst = float(timing.burst)
+        self._tokens = self._burst
+        self._counted_at = self._closed_until = clock.monotonic()
+        self._slowed_at = float("-inf")
+
+    @property
+    def calls_per_s(self) -> float:
+        """The rate allowed now."""
+        return self._rate
+
+    @property
+    def closed_for_s(self) -> float:
+        """How long the server asked us to stay away, from now."""
+        return max(0.0, self._closed_until - self._clock.monotonic())
+
+    async def take(self) -> None:
+        """Wait for this call's turn. Turns are given in the order of asking."""
+        self._refill()
+        self._tokens -= 1
+        wait_s = max(-self._tokens / self._rate, self.closed_for_s)
+        if wait_s > 0:
+            await self._clock.sleep(wait_s)
+
+    def slow_down(self, closed_for_s: float = 0.0) -> None:
+        """Halve the rate, once for refusals that come together, and stay away for ``closed_for_s``."""
+        self._refill()
+        now = self._clock.monotonic()
+        self._closed_until = max(self._closed_until, now + closed_for_s)
+        self._tokens = min(self._tokens, 0.0)
+        if now - self._slowed_at >= 1:
+            self._slowed_at = now
+            self._rate = max(_SLOWEST_CALLS_PER_S, self._rate / 2)
+
+    def speed_up(self) -> None:
+        """Take a small step back towards the full rate."""
+        self._refill()
+        self._rate = min(self._full_rate, self._rate + _GROWTH_CALLS_PER_S)
+
+    def _refill(self) -> None:
+        now = self._clock.monotonic()
+        self._tokens = min(self._burst, self._tokens + (now - self._counted_at) * self._rate)
+        self._counted_at = now
+
+
+class ShopHttp:
+    """Sends the calls of one shop, one at a time in :attr:`pace`, each with a deadline."""
+
+    def __init__(self, shop: str, *, timing: Timing | None = None, clock: Clock | None = None) -> None:
+        self.shop = shop
+        self.clock = clock or Clock()
+        self._timing = timing or Timing()
+        self.pace = Pace(self._timing, self.clock)
+        self._ahead = timedelta(0)
+        self._client = httpx.AsyncClient(
+            verify=_tls(),
+            timeout=httpx.Timeout(self._timing.read_s, connect=self._timing.connect_s),
+            # A proxy of the environment cannot reach a sandbox on this machine.
+            mounts={"all://127.0.0.1": None, "all://localhost": None},
+        )
+
+    def server_now(self) -> datetime:
+        """The time on the marketplace's clock, as its last answer told it (aware UTC)."""
+        return self.clock.now() + self._ahead
+
+    def repeats(self) -> AsyncIterator[stamina.Attempt]:
+        """Attempts for ``async for … with``: a :class:`RepeatableError` inside is tried again with growing waits."""
+        return stamina.retry_context(
+            on=RepeatableError,
+            attempts=self._timing.attempts,
+            timeout=None,
+            wait_initial=self._timing.first_wait_s,
+            wait_max=self._timing.longest_wait_s,
+            wait_jitter=self._timing.first_wait_s / 2,
+        )
+
+    async def send(self, request: httpx.Request, *, is_write: bool) -> Answer:
+        """Send once and return whatever HTTP answer came.
+
+        Raises the errors of the table above for a connection without an answer, and ``shop.clock_wrong``
+        (:class:`PersonNeededError`) when this machine's clock is too far off to trust its times.
+        """
+        self._check_clock()
+        if self.pace.closed_for_s > self._timing.longest_wait_s:
+            raise TryLaterError("shop.busy", shop=self.shop)
+        await self.pace.take()
+        try:
+            async with asyncio.timeout(self._timing.whole_s):
+                response = await self._client.send(request)
+        except _NEVER_SENT as error:
+            raise self.no_answer("shop.unreachable", is_write=False, detail=_named(error)) from error
+        except (httpx.RequestError, TimeoutError) as error:
+            raise self.no_answer("shop.unreachable", is_write=is_write, detail=_named(error)) from error
+        self._compare_clocks(response.headers.get("Date"))
+        return Answer(response.status_code, response.content, self._retry_after_s(response))
+
+    def no_answer(self, code: str, *, is_write: bool, detail: str) -> TryLaterError:
+        """Return the error for a call that may have arrived: a read can be repeated, a write must be read back."""
+        if is_write:
+            return UnknownOutcomeError("shop.write_unknown", shop=self.shop, detail=f"{code} {detail}")
+        return RepeatableError(code, shop=self.shop, detail=detail)
+
+    def busy(self, answer: Answer, *, detail: str) -> RepeatableError:
+        """Slow down as ``answer`` asks and return the error for a call refused at the door."""
+        self.pace.slow_down(answer.retry_after_s or 0.0)
+        return RepeatableError("shop.busy", shop=self.shop, detail=detail)
+
+    async def aclose(self) -> None:
+        """Close connections."""
+        await self._client.aclose()
+
+    def _check_clock(self) -> None:
+        skew = abs(self._ahead)
+        if skew > _LARGEST_SKEW:
+            # Forget it, so that the next call measures again and a corrected clock is noticed.
+            self._ahead = timedelta(0)
+            raise PersonNeededError("shop.clock_wrong", shop=self.shop, minutes=round(skew.total_seconds() / 60))
+
+    def _compare_clocks(self, date: str | None) -> None:
+        server_time = _parsed_date(date)
+        if server_time is not None:
+            self._ahead = server_time - self.clock.now()
+
+    def _retry_after_s(self, response: httpx.Response) -> float | None:
+        text = response.headers.get("Retry-After", "").strip()
+        if text.isdecimal():
+            return float(text)
+        until = _parsed_date(text)
+        return None if until is None else max(0.0, (until - self.server_now()).total_seconds())
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Load the trusted certificates once for all shops: it takes a tenth of a second each time."""
+    return httpx.create_ssl_context()
+
+
+def _parsed_date(text: str | None) -> datetime | None:
+    try:
+        date = parsedate_to_datetime(text or "")
+    except ValueError:
+        return None
+    return date if date.tzinfo else date.replace(tzinfo=UTC)
+
+
+def _named(error: Exception) -> str:
+    return f"{type(error).__name__} {error}".rstrip()

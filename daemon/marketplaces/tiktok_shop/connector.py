@@ -1,0 +1,256 @@
+"""One TikTok Shop by Tokopedia shop, as the cycle sees it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from daemon.domain.values import Listing, ListingId, Money, Order, Quantity, ShopIdentity
+from daemon.errors import PersonNeededError, SelarasError, TryLaterError, UnknownOutcomeError
+from daemon.marketplaces.http import Clock, ShopHttp, Timing
+from daemon.marketplaces.tiktok_shop import endpoints, models, translate
+from daemon.marketplaces.tiktok_shop.client import Client, Credentials, RefusedError, reason
+from daemon.marketplaces.tiktok_shop.endpoints import Call, Endpoint, call
+from daemon.marketplaces.tiktok_shop.reactions import PLATFORM_WAREHOUSE, PRODUCT_CODES, SKU_UNKNOWN, WAREHOUSE_MISSING
+from daemon.marketplaces.tiktok_shop.tokens import TokenStore
+from daemon.marketplaces.tiktok_shop.warehouses import WarehouseBook, spread
+
+_PAGE_SIZE = "100"
+_SKUS_PER_READ = 600
+_READS_AT_ONCE = 4
+
+_Shape = TypeVar("_Shape", bound=models.Wire)
+_PageShape = TypeVar("_PageShape", bound=models.Page)
+
+
+class TikTokShop:
+    """A connected shop; fulfils :class:`daemon.marketplaces.port.Connector`."""
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        tokens: TokenStore,
+        cache_folder: Path,
+        *,
+        timing: Timing | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        self._credentials = credentials
+        self._http = ShopHttp(credentials.shop, timing=timing, clock=clock)
+        self._client = Client(credentials, tokens, self._http)
+        self._warehouses = WarehouseBook(cache_folder, self._fetch_warehouses)
+        self._stored_in: dict[str, tuple[str, ...]] = {}
+        """Warehouses of each SKU, by SKU id, as last read."""
+
+    @property
+    def shop(self) -> str:
+        """The shop's name in ``config.yaml``."""
+        return self._credentials.shop
+
+    def server_now(self) -> datetime:
+        """The marketplace's clock (aware UTC), as its last answer told it."""
+        return self._http.server_now()
+
+    async def identify(self) -> ShopIdentity:
+        """Prove that the credentials work and tell whose they are.
+
+        Raises :class:`PersonNeededError` ``shop.wrong_cipher`` when the token speaks for other shops only.
+        """
+        answer = await self._read(call(endpoints.SHOPS), models.AuthorizedShops)
+        for shop in answer.shops:
+            if shop.cipher == self._credentials.shop_cipher:
+                return ShopIdentity(shop.id, shop.name, shop.region)
+        raise PersonNeededError("shop.wrong_cipher", shop=self.shop)
+
+    async def sweep_listings(self) -> AsyncIterator[Sequence[Listing]]:
+        """Yield every listing, one product page at a time; deleted ones are among them."""
+        async for page in self._pages(endpoints.SEARCH_PRODUCTS, models.ProductPage, query={}, body={}):
+            skus = [sku for product in page.products for sku in product.skus]
+            for sku in skus:
+                self._stored_in[sku.id] = tuple(stock.warehouse_id for stock in sku.inventory)
+            own = await self._warehouses.own({id_ for sku in skus for id_ in self._stored_in[sku.id]})
+            yield [listing for product in page.products for listing in translate.listings(self.shop, product, own)]
+
+    async def read_quantities(self, listings: Sequence[ListingId]) -> Mapping[ListingId, Quantity]:
+        """Read the stock shown now, of the seller's own warehouses; listings the shop does not know are left out."""
+        inventory = await self._inventory(listings)
+        own = await self._warehouses.own(
+            {place.warehouse_id for sku in inventory.values() for place in sku.warehouse_inventory}
+        )
+        return {listing: translate.quantity(sku, own) for listing, sku in inventory.items()}
+
+    async def read_prices(self, product_id: str) -> Mapping[ListingId, Money]:
+        """Read the prices of one product's listings.
+
+        Raises :class:`daemon.errors.ItemError` when the product is gone or a price cannot be read.
+        """
+        product = await self._client.ask(call(endpoints.PRODUCT, product_id=product_id), models.Product)
+        prices = {
+            ListingId(self.shop, product.id, sku.id): translate.price(self.shop, sku.price) for sku in product.skus
+        }
+        return {listing: price for listing, price in prices.items() if price is not None}
+
+    async def changed_orders(self, since: datetime) -> AsyncIterator[Sequence[Order]]:
+        """Yield orders changed at or after ``since``, oldest change first, a page at a time."""
+        query = {"sort_field": "update_time", "sort_order": "ASC"}
+        body = {"update_time_ge": int(since.timestamp())}
+        async for page in self._pages(endpoints.SEARCH_ORDERS, models.OrderPage, query=query, body=body):
+            yield [translate.order(self.shop, order) for order in page.orders]
+
+    async def set_quantities(self, product_id: str, quantities: Mapping[ListingId, int]) -> Mapping[ListingId, str]:
+        """Set what buyers can order, over all own warehouses of each SKU (see :func:`.warehouses.spread`)."""
+        refused = await self._set_quantities(product_id, quantities)
+        # The seller opened another warehouse since we last looked: look, and send once more.
+        outdated = {id_: quantities[id_] for id_, why in refused.items() if str(WAREHOUSE_MISSING) in why}
+        if outdated:
+            for listing in outdated:
+                self._stored_in.pop(listing.sku_id, None)
+            kept = {id_: why for id_, why in refused.items() if id_ not in outdated}
+            try:
+                refused = kept | await self._set_quantities(product_id, outdated)
+            except SelarasError as error:
+                # Others of this call were accepted: the whole must be read back.
+                raise UnknownOutcomeError("shop.write_unknown", shop=self.shop, detail=str(error)) from error
+        return refused
+
+    async def set_prices(self, product_id: str, prices: Mapping[ListingId, Money]) -> Mapping[ListingId, str]:
+        """Set the selling prices of listings of one product."""
+        skus = {
+            id_: {"id": id_.sku_id, "price": {"amount": translate.amount_text(price), "currency": price.currency}}
+            for id_, price in prices.items()
+        }
+        return await self._update(endpoints.SET_PRICES, product_id, skus)
+
+    async def aclose(self) -> None:
+        """Close connections and the cache."""
+        self._warehouses.close()
+        await self._http.aclose()
+
+    async def _set_quantities(self, product_id: str, quantities: Mapping[ListingId, int]) -> dict[ListingId, str]:
+        shown = await self._shown_by_warehouse(quantities)
+        own = await self._warehouses.own({id_ for stock in shown.values() for id_ in stock})
+        shares = {id_: spread(quantities[id_], stock, own) for id_, stock in shown.items()}
+        refused = dict.fromkeys(
+            quantities.keys() - shares.keys(), reason(SKU_UNKNOWN, "the shop does not know this SKU")
+        )
+        refused |= {
+            id_: reason(PLATFORM_WAREHOUSE, "the platform stores these goods")
+            for id_, share in shares.items()
+            if not share
+        }
+        skus = {
+            id_: {
+                "id": id_.sku_id,
+                "inventory": [{"warehouse_id": place, "quantity": units} for place, units in share.items()],
+            }
+            for id_, share in shares.items()
+            if share
+        }
+        return refused | await self._update(endpoints.SET_INVENTORY, product_id, skus)
+
+    async def _shown_by_warehouse(self, listings: Iterable[ListingId]) -> dict[ListingId, dict[str, int]]:
+        """Return what each warehouse of each listing shows; with a single warehouse that number does not matter."""
+        places = {id_: self._stored_in.get(id_.sku_id, ()) for id_ in listings}
+        single = {id_: {stored_in[0]: 0} for id_, stored_in in places.items() if len(stored_in) == 1}
+        read = await self._inventory([id_ for id_ in listings if id_ not in single])
+        return single | {
+            id_: {place.warehouse_id: place.available_quantity for place in sku.warehouse_inventory}
+            for id_, sku in read.items()
+        }
+
+    async def _update(
+        self, endpoint: Endpoint, product_id: str, skus: Mapping[ListingId, object]
+    ) -> dict[ListingId, str]:
+        """Send a write and return what was refused.
+
+        A refusal of the whole call can be the fault of one SKU, so each is then sent by itself: the others must not
+        stay on sale with a wrong number.
+        """
+        if not skus:
+            return {}
+        update = call(endpoint, product_id=product_id, body={"skus": list(skus.values())})
+        try:
+            result = await self._client.ask(update, models.UpdateResult)
+        except RefusedError as error:
+            if len(skus) == 1 or error.code in PRODUCT_CODES:
+                return dict.fromkeys(skus, error.reason)
+            return await self._update_singly(endpoint, product_id, skus)
+        return _failed(result, skus.keys())
+
+    async def _update_singly(
+        self, endpoint: Endpoint, product_id: str, skus: Mapping[ListingId, object]
+    ) -> dict[ListingId, str]:
+        """Send one SKU at a time. Once some are written, the fate of the whole is unknown when the rest fails."""
+        refused: dict[ListingId, str] = {}
+        for position, (listing, sku) in enumerate(skus.items()):
+            try:
+                refused |= await self._update(endpoint, product_id, {listing: sku})
+            except SelarasError as error:
+                if position == 0:
+                    raise
+                raise UnknownOutcomeError("shop.write_unknown", shop=self.shop, detail=str(error)) from error
+        return refused
+
+    async def _inventory(self, listings: Sequence[ListingId]) -> dict[ListingId, models.InventorySku]:
+        by_sku = {listing.sku_id: listing for listing in listings}
+        ids = list(by_sku)
+        chunks = [ids[start : start + _SKUS_PER_READ] for start in range(0, len(ids), _SKUS_PER_READ)]
+        at_once = asyncio.Semaphore(_READS_AT_ONCE)
+
+        async def read(chunk: list[str]) -> models.Inventory:
+            async with at_once:
+                return await self._read(call(endpoints.SEARCH_INVENTORY, body={"sku_ids": chunk}), models.Inventory)
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(read(chunk)) for chunk in chunks]
+        except BaseExceptionGroup as errors:
+            # One reason is enough, and callers know our errors, not groups of them.
+            raise errors.exceptions[0] from errors
+        answered = [sku for task in tasks for product in task.result().inventory for sku in product.skus]
+        for sku in answered:
+            self._stored_in[sku.id] = tuple(place.warehouse_id for place in sku.warehouse_inventory)
+        return {by_sku[sku.id]: sku for sku in answered if sku.id in by_sku}
+
+    async def _fetch_warehouses(self) -> models.Warehouses:
+        answer = await self._read(call(endpoints.WAREHOUSES), models.Warehouses)
+        if not answer.warehouses:
+            # Believed, it would turn every stock into somebody else's.
+            raise TryLaterError("shop.no_warehouses", shop=self.shop)
+        return answer
+
+    async def _pages(
+        self, endpoint: Endpoint, shape: type[_PageShape], *, query: Mapping[str, str], body: object
+    ) -> AsyncIterator[_PageShape]:
+        seen = {""}
+        query = {**query, "page_size": _PAGE_SIZE}
+        while True:
+            page = await self._read(call(endpoint, query=query, body=body), shape)
+            yield page
+            token = page.next_page_token
+            if not token:
+                return
+            if token in seen:
+                raise TryLaterError("shop.pages_repeat", shop=self.shop, detail=endpoint.path)
+            seen.add(token)
+            query = {**query, "page_token": token}
+
+    async def _read(self, question: Call, shape: type[_Shape]) -> _Shape:
+        """Ask about the shop as a whole: a refusal is not about one item, and the next cycle asks again."""
+        try:
+            return await self._client.ask(question, shape)
+        except RefusedError as error:
+            raise TryLaterError("shop.refused", shop=self.shop, reason=error.reason, detail=error.detail) from error
+
+
+def _failed(result: models.UpdateResult, listings: Collection[ListingId]) -> dict[ListingId, str]:
+    """Return the SKUs named in ``data.errors`` of an accepted update; an error without a name counts for all."""
+    by_sku = {listing.sku_id: listing for listing in listings}
+    failed: dict[ListingId, str] = {}
+    for failure in result.errors:
+        causes = [reason(cause.code, cause.message) for cause in failure.detail.extra_errors]
+        why = ": ".join([reason(failure.code, failure.message), *causes])
+        named = by_sku.get(failure.detail.sku_id)
+        failed |= dict.fromkeys([named] if named else listings, why)
+    return failed

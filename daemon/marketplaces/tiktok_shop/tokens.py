@@ -1,0 +1,140 @@
+"""The access and refresh token of one shop, in a file that only its owner can read.
+
+Every refresh hands out a new refresh token and may kill the old one (reference, 2.3 and 10.5), so refreshing
+happens under a lock between processes, and whoever gets the lock first looks whether somebody else was faster.
+"""
+
+import asyncio
+import fcntl
+import json
+import os
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from daemon.errors import PersonNeededError, TryLaterError
+
+_LOCK_ASKS = 600
+_LOCK_ASK_EVERY_S = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """A pair of tokens and when each ends (aware UTC). The tokens themselves are never shown."""
+
+    access_token: str = field(repr=False)
+    access_expires_at: datetime
+    refresh_token: str = field(repr=False)
+    refresh_expires_at: datetime
+
+
+class TokenStore:
+    """The tokens of ``shop`` in the JSON file ``path``, mode 0600; its lock is a file beside it."""
+
+    def __init__(self, path: Path, shop: str) -> None:
+        self._path = path
+        self._shop = shop
+
+    def load(self) -> Tokens:
+        """Read the tokens.
+
+        Raises :class:`PersonNeededError` ``shop.no_tokens`` when the shop was never connected and
+        ``shop.tokens_unreadable`` when the file is damaged or belongs to another user.
+        """
+        try:
+            return _from_json(self._path.read_bytes())
+        except FileNotFoundError as error:
+            raise PersonNeededError("shop.no_tokens", shop=self._shop) from error
+        except OSError as error:
+            raise self._unreadable(type(error).__name__) from error
+        except (ValueError, KeyError, TypeError) as error:
+            # The cause is not chained: a parser's error carries the file's text.
+            raise self._unreadable(type(error).__name__) from None
+
+    def save(self, tokens: Tokens) -> None:
+        """Replace the file in one step: after a power cut it holds the old tokens or the new ones.
+
+        Raises :class:`TryLaterError` ``shop.tokens_not_saved`` when the file cannot be written.
+        """
+        try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _replace(self._path, _to_json(tokens))
+        except OSError as error:
+            raise TryLaterError("shop.tokens_not_saved", shop=self._shop, file=str(self._path)) from error
+
+    async def renew(self, stale: Tokens, fetch: Callable[[Tokens], Awaitable[Tokens]]) -> Tokens:
+        """Return tokens newer than ``stale``: those another process stored meanwhile, or those of ``fetch``, stored.
+
+        Raises :class:`TryLaterError` ``shop.tokens_locked`` when another process holds the lock too long, and
+        ``shop.tokens_not_saved`` when the file cannot be written.
+        """
+        async with self._locked():
+            stored = self.load()
+            if stored.access_token != stale.access_token:
+                return stored
+            self.save(stored)  # a full disk must show before the refresh token is spent, not after
+            fresh = await fetch(stored)
+            self.save(fresh)
+            return fresh
+
+    @asynccontextmanager
+    async def _locked(self) -> AsyncIterator[None]:
+        handle = os.open(self._path.with_name(self._path.name + ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            await self._get_lock(handle)
+            yield
+        finally:
+            os.close(handle)
+
+    async def _get_lock(self, handle: int) -> None:
+        # Asked for again and again instead of waiting in a thread, which a cancelled task would leave behind.
+        for _ in range(_LOCK_ASKS):
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                await asyncio.sleep(_LOCK_ASK_EVERY_S)
+            else:
+                return
+        raise TryLaterError("shop.tokens_locked", shop=self._shop)
+
+    def _unreadable(self, detail: str) -> PersonNeededError:
+        return PersonNeededError("shop.tokens_unreadable", shop=self._shop, file=str(self._path), detail=detail)
+
+
+def _to_json(tokens: Tokens) -> bytes:
+    return json.dumps(asdict(tokens), default=lambda moment: moment.isoformat(), indent=1).encode()
+
+
+def _from_json(content: bytes) -> Tokens:
+    stored = json.loads(content)
+    return Tokens(
+        access_token=str(stored["access_token"]),
+        access_expires_at=_utc(stored["access_expires_at"]),
+        refresh_token=str(stored["refresh_token"]),
+        refresh_expires_at=_utc(stored["refresh_expires_at"]),
+    )
+
+
+def _utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    handle, name = tempfile.mkstemp(prefix=path.name, dir=path.parent)  # made with mode 0600
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,201 @@
+"""From TikTok Shop's words to ours. Pure: what was read goes in, what Selaras means by it comes out."""
+
+import re
+from collections.abc import Collection, Iterable
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import structlog
+
+from daemon.domain.values import (
+    Listing,
+    ListingId,
+    ListingStatus,
+    Money,
+    Order,
+    OrderLine,
+    OrderStatus,
+    Platform,
+    Quantity,
+    Sku,
+)
+from daemon.errors import ItemError
+from daemon.marketplaces.tiktok_shop import models
+
+log = structlog.get_logger()
+
+_AMOUNT = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,2})?")
+_UNDIVIDED = frozenset({"IDR", "JPY", "VND"})
+
+_LISTING_STATUS = {
+    "ACTIVATE": ListingStatus.ACTIVE,
+    "DRAFT": ListingStatus.INACTIVE,
+    "SELLER_DEACTIVATED": ListingStatus.INACTIVE,
+    "PLATFORM_DEACTIVATED": ListingStatus.INACTIVE,
+    "SCHEDULED": ListingStatus.INACTIVE,
+    "DELETED": ListingStatus.DELETED,
+}
+_QUANTITY_EDITABLE = frozenset({"DRAFT", "PENDING", "FAILED", "ACTIVATE", "SELLER_DEACTIVATED"})
+_PRICE_EDITABLE = frozenset({"ACTIVATE"})
+_BUNDLE = "COMBINED_PRODUCT"
+
+_ORDER_STATUS = {
+    "UNPAID": OrderStatus.UNPAID,
+    "ON_HOLD": OrderStatus.ON_HOLD,
+    "AWAITING_SHIPMENT": OrderStatus.TO_SHIP,
+    "PARTIALLY_SHIPPING": OrderStatus.PARTLY_SHIPPED,
+    "AWAITING_COLLECTION": OrderStatus.TO_COLLECT,
+    "IN_TRANSIT": OrderStatus.IN_TRANSIT,
+    "DELIVERED": OrderStatus.DELIVERED,
+    "COMPLETED": OrderStatus.COMPLETED,
+    "CANCELLED": OrderStatus.CANCELLED,
+    "CANCEL": OrderStatus.CANCELLED,
+}
+_CANCELLED = frozenset({"CANCELLED", "CANCEL"})
+_BY_SELLER = "FULFILLMENT_BY_SELLER"
+
+
+def money(amount: str, currency: str, *, shop: str) -> Money | None:
+    """Read an amount in major units, such as ``89000`` or ``89000.00``; ``None`` when it is empty.
+
+    Raises :class:`ItemError` ``item.amount_unreadable`` for other text, such as one with three decimals, which would
+    be a thousands separator in disguise, and for a fraction of the currency's smallest unit.
+    """
+    if not amount:
+        return None
+    minor = Decimal(amount).scaleb(_minor_digits(currency)) if _AMOUNT.fullmatch(amount) else None
+    if minor is None or minor != int(minor):
+        raise ItemError("item.amount_unreadable", shop=shop, amount=amount, currency=currency)
+    return Money(int(minor), currency)
+
+
+def amount_text(price: Money) -> str:
+    """Write an amount as the marketplace wants it: ``92500``, and ``12.50`` where the currency has cents."""
+    digits = _minor_digits(price.currency)
+    return f"{Decimal(price.amount).scaleb(-digits):.{digits}f}"
+
+
+def price(shop: str, wire: models.Price) -> Money | None:
+    """Return the selling price, whichever key it stands under (reference, 3.2). Errors are those of :func:`money`."""
+    return money(wire.sale_price or wire.tax_exclusive_price, wire.currency, shop=shop)
+
+
+def listings(shop: str, product: models.Product, own: Collection[str]) -> list[Listing]:
+    """Return one listing per SKU of ``product``; ``own`` are the seller's own warehouses."""
+    return [_listing(shop, product, sku, own) for sku in product.skus]
+
+
+def _listing(shop: str, product: models.Product, sku: models.ProductSku, own: Collection[str]) -> Listing:
+    windows = {"TIKTOK_SHOP": product.status} if product.status else {}
+    windows |= {entry.platform: entry.status for entry in product.integrated_platform_statuses}
+    # The TikTok Shop status rules what may be edited; a Tokopedia-only product has none.
+    word = product.status or next(iter(windows.values()), "")
+    shown_price = _shown_price(shop, sku)
+    stored_in = {stock.warehouse_id for stock in sku.inventory}
+    is_stored_by_platform = bool(stored_in) and stored_in.isdisjoint(own)
+    is_bundle = _BUNDLE in product.product_types
+    return Listing(
+        id=ListingId(shop, product.id, sku.id),
+        sku=Sku(sku.seller_sku),
+        title=product.title,
+        variant=", ".join(attribute.value_name for attribute in sku.sales_attributes if attribute.value_name),
+        status=_status(windows.values(), sku.status_info.status),
+        platforms=frozenset(windows),
+        price=shown_price,
+        quantity=_shown_quantity(sku, own),
+        price_is_editable=word in _PRICE_EDITABLE and shown_price is not None,
+        quantity_is_editable=word in _QUANTITY_EDITABLE and not is_bundle and not is_stored_by_platform,
+    )
+
+
+def _shown_price(shop: str, sku: models.ProductSku) -> Money | None:
+    # A price we cannot read must not hide the listing: its stock is still ours to keep right.
+    try:
+        return price(shop, sku.price)
+    except ItemError as error:
+        log.warning("listing.price_unreadable", listing=sku.id, error=str(error))
+        return None
+
+
+def _status(words: Collection[str], sku_word: str) -> ListingStatus:
+    """Return the most visible of a product's statuses: what buyers see in one window, they can order."""
+    seen = {_LISTING_STATUS.get(word, ListingStatus.OTHER) for word in words} or {ListingStatus.OTHER}
+    if sku_word == "DEACTIVATED" and ListingStatus.ACTIVE in seen:
+        return ListingStatus.INACTIVE
+    order = (ListingStatus.ACTIVE, ListingStatus.OTHER, ListingStatus.INACTIVE, ListingStatus.DELETED)
+    return next(status for status in order if status in seen)
+
+
+def _shown_quantity(sku: models.ProductSku, own: Collection[str]) -> int | None:
+    if not sku.inventory:
+        return None
+    return sum(stock.quantity for stock in sku.inventory if stock.warehouse_id in own)
+
+
+def quantity(sku: models.InventorySku, own: Collection[str]) -> Quantity:
+    """Add up the own warehouses; an answer without warehouses counts by its totals."""
+    if not sku.warehouse_inventory:
+        return Quantity(sku.total_available_quantity, sku.total_committed_quantity)
+    ours = [entry for entry in sku.warehouse_inventory if entry.warehouse_id in own]
+    return Quantity(sum(entry.available_quantity for entry in ours), sum(entry.committed_quantity for entry in ours))
+
+
+def order(shop: str, wire: models.Order) -> Order:
+    """Return the order without anything that tells who the buyer is beyond a masked name."""
+    status = _ORDER_STATUS.get(wire.status, OrderStatus.UNKNOWN)
+    is_known_platform = wire.commerce_platform in set(Platform)
+    return Order(
+        shop=shop,
+        id=wire.id,
+        status=status,
+        platform=Platform(wire.commerce_platform) if is_known_platform else Platform.OTHER,
+        takes_our_stock=wire.fulfillment_type in {"", _BY_SELLER},
+        created_at=_time(wire.create_time or wire.update_time),
+        updated_at=_time(wire.update_time or wire.create_time),
+        ship_by=_time(wire.rts_sla_time) if wire.rts_sla_time else None,
+        buyer=masked(wire.recipient_address.name),
+        courier=wire.shipping_provider or _joined(line.shipping_provider_name for line in wire.line_items),
+        tracking_number=wire.tracking_number or _joined(line.tracking_number for line in wire.line_items),
+        invoice="",  # TikTok Shop's orders carry no invoice number
+        lines=tuple(_line(shop, line, order_is_cancelled=status is OrderStatus.CANCELLED) for line in wire.line_items),
+    )
+
+
+def _line(shop: str, wire: models.LineItem, *, order_is_cancelled: bool) -> OrderLine:
+    is_cancelled = wire.display_status in _CANCELLED or (not wire.display_status and bool(wire.cancel_user))
+    return OrderLine(
+        id=wire.id,
+        listing=ListingId(shop, wire.product_id, wire.sku_id),
+        sku=Sku(wire.seller_sku),
+        product_name=wire.product_name,
+        variant=wire.sku_name,
+        price=_line_price(shop, wire),
+        is_cancelled=order_is_cancelled or is_cancelled,
+        is_gift=wire.is_gift,
+    )
+
+
+def _line_price(shop: str, wire: models.LineItem) -> Money:
+    # A unit that was sold must reach the ledger even when its price cannot be read, so it counts as 0 and is logged.
+    try:
+        return money(wire.sale_price or wire.original_price, wire.currency, shop=shop) or Money(0, wire.currency)
+    except ItemError as error:
+        log.warning("order.price_unreadable", line=wire.id, error=str(error))
+        return Money(0, wire.currency)
+
+
+def masked(name: str) -> str:
+    """Keep the first letter of each word: ``Sari Dewi`` becomes ``S*** D***``, masked or not before."""
+    return " ".join(f"{word[0]}***" for word in name.split())
+
+
+def _time(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _minor_digits(currency: str) -> int:
+    return 0 if currency in _UNDIVIDED else 2
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(text for text in texts if text))
