@@ -1,0 +1,89 @@
+"""The columns Selaras knows in a seller's sheet, and the header texts they are found by."""
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Literal, TypeAlias
+
+from bridge.errors import FileRefusedError
+
+Language: TypeAlias = Literal["id", "en"]
+
+
+class Column(StrEnum):
+    """What a column of the seller's sheet means."""
+
+    SKU = "sku"
+    PRODUCT = "product"
+    PRICE = "price"
+    STOCK = "stock"
+    ADJUSTMENT = "adjustment"
+    COUNT = "count"
+    STATUS = "status"
+    NOTE = "note"
+
+
+REQUIRED = frozenset({Column.SKU, Column.STOCK})
+"""A row of the sheet is the header when it names at least these."""
+
+_HEADERS: Mapping[Column, tuple[str, str]] = {
+    Column.SKU: ("SKU", "SKU"),
+    Column.PRODUCT: ("Nama Produk", "Product"),
+    Column.PRICE: ("Harga", "Price"),
+    Column.STOCK: ("Stok", "Stock"),
+    Column.ADJUSTMENT: ("+/−", "+/−"),
+    Column.COUNT: ("Opname", "Count"),
+    Column.STATUS: ("Status", "Status"),
+    Column.NOTE: ("Keterangan", "Note"),
+}
+
+_SYNONYMS: Mapping[Column, Sequence[str]] = {
+    Column.SKU: ("Kode SKU", "SKU Penjual", "Seller SKU", "Kode Barang", "Kode Produk", "Item Code"),
+    Column.PRODUCT: ("Produk", "Nama Barang", "Product Name", "Item", "Item Name"),
+    Column.PRICE: ("Harga Jual", "Harga (Rp)", "Selling Price", "Price (Rp)", "Price (IDR)"),
+    Column.STOCK: ("Stok Tersedia", "Jumlah Stok", "Available Stock", "Quantity", "Qty"),
+    Column.ADJUSTMENT: ("±", "Penyesuaian", "Tambah/Kurang", "Adjustment", "Adjust"),
+    Column.COUNT: ("Stok Opname", "Stock Opname", "Hasil Hitung", "Stock Count", "Counted"),
+    Column.STATUS: (),
+    Column.NOTE: ("Catatan", "Notes", "Remarks"),
+}
+
+
+def header_text(column: Column, language: Language) -> str:
+    """Give the header a new workbook gets for ``column``."""
+    indonesian, english = _HEADERS[column]
+    return indonesian if language == "id" else english
+
+
+def plain(text: str) -> str:
+    """Reduce a header to what is compared: no case, no blanks, no accents, one kind of minus."""
+    bare = (char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+    kept = "".join("-" if unicodedata.category(char) == "Pd" or char == "−" else char for char in bare)
+    return "".join(kept.split()).replace("_", "").casefold()
+
+
+_CANONICAL = {plain(text): column for column, texts in _HEADERS.items() for text in texts}
+_ALIASES = {plain(text): column for column, texts in _SYNONYMS.items() for text in texts}
+
+
+def mapped_columns(headers: Mapping[int, str]) -> dict[Column, int]:
+    """Find the known columns among the texts of one row (position, from 1, to text).
+
+    Our own header names win over synonyms. Raises :class:`~bridge.errors.FileRefusedError` when a
+    row that is a header names one column twice: which of the two is meant is the seller's to say.
+    """
+    found: dict[Column, int] = {}
+    doubled: dict[Column, int] = {}
+    for names in (_CANONICAL, _ALIASES):
+        settled = set(found)
+        for position, text in sorted(headers.items()):
+            column = names.get(plain(text))
+            if column is None or column in settled:
+                continue
+            if found.setdefault(column, position) != position:
+                doubled[column] = position
+    if not found.keys() >= REQUIRED:
+        return {}
+    for column, position in doubled.items():
+        raise FileRefusedError("workbook.doubled_header", header=headers[position], column=column)
+    return {column: found[column] for column in Column if column in found}

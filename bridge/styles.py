@@ -1,0 +1,51 @@
+"""What number formats make of a number: a date, a percentage, leading zeros."""
+
+import re
+from dataclasses import dataclass
+
+from bridge.package import Package
+from bridge.values import Look
+
+_DATE_IDS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
+"""Built-in date and time formats (ECMA-376 part 1, 18.8.30), those of East Asian locales included."""
+_PERCENT_IDS = frozenset({9, 10})
+_NOT_CODE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!(?:h+|m+|s+)\])[^\]]*\]', re.IGNORECASE)
+_DATE_LETTER = re.compile(r"[dmyhs]", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a cell shows its number; ``zeros`` is the width of a format made of zeros only, else 0."""
+
+    look: Look
+    zeros: int
+
+
+PLAIN = Style(Look.PLAIN, 0)
+
+
+def style_of(format_id: int, code: str) -> Style:
+    """Judge one number format."""
+    bare = _NOT_CODE.sub("", code.split(";", maxsplit=1)[0])
+    if format_id in _DATE_IDS or (bare.lower() != "general" and _DATE_LETTER.search(bare)):
+        return Style(Look.DATE, 0)
+    if format_id in _PERCENT_IDS or "%" in bare:
+        return Style(Look.PERCENT, 0)
+    return Style(Look.PLAIN, len(bare) if re.fullmatch("00+", bare) else 0)
+
+
+def read_styles(package: Package) -> list[Style]:
+    """List what each cell style (``s=`` of a cell) does; empty when the workbook has no styles."""
+    part = package.linked("styles")
+    if part is None:
+        return []
+    tree = package.tree(part)
+    codes = {each.get("numFmtId"): str(each.get("formatCode", "")) for each in tree.iterfind("{*}numFmts/{*}numFmt")}
+    known: dict[str | None, Style] = {None: PLAIN}
+    styles = []
+    for xf in tree.iterfind("{*}cellXfs/{*}xf"):
+        key = xf.get("numFmtId")
+        if key not in known:
+            known[key] = style_of(int(key), codes.get(key, "")) if str(key).isdigit() else PLAIN
+        styles.append(known[key])
+    return styles

@@ -1,0 +1,134 @@
+"""The workbook a seller starts with: the known columns, ready to type into, and a page that explains them."""
+
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from bridge.columns import Column, Language, header_text
+from bridge.files import write_new
+
+_WIDTHS = {
+    Column.SKU: 18,
+    Column.PRODUCT: 44,
+    Column.PRICE: 14,
+    Column.STOCK: 10,
+    Column.ADJUSTMENT: 10,
+    Column.COUNT: 10,
+    Column.STATUS: 16,
+    Column.NOTE: 48,
+}
+_TYPED = frozenset({Column.PRICE, Column.STOCK, Column.ADJUSTMENT, Column.COUNT})
+_GROUPED = {"id": "[$-421]#,##0", "en": "#,##0"}
+"""Thousands with a dot in Indonesian, whatever language the office program itself speaks (LCID 0421)."""
+_FONT = "Calibri"
+_INK, _PAPER, _RULE, _HINT, _QUIET = "FFFFFFFF", "FF0F766E", "FFD6D3D1", "FFFFFBEB", "FF57534E"
+
+_TITLES = {"id": ("Stok", "Petunjuk"), "en": ("Stock", "Guide")}
+_GUIDE: dict[Language, tuple[tuple[str, str], ...]] = {
+    "id": (
+        ("Cara pakai", "Ubah angka di lembar Stok, lalu simpan (Ctrl+S). Toko ikut berubah dalam beberapa detik."),
+        ("SKU", "Kode barang Anda, sama seperti di toko. Satu baris untuk satu SKU. Jangan diubah setelah terhubung."),
+        ("Nama Produk", "Diisi dari toko agar mudah dibaca. Boleh Anda ganti; nama di toko tidak ikut berubah."),
+        ("Harga", "Harga jual dalam rupiah: 55000, 55.000 dan Rp 55.000 dibaca sama."),
+        ("Stok", "Sisa yang boleh dijual. Ketik angka baru; yang terjual selagi Anda mengetik ikut dihitung."),
+        (
+            "+/−",
+            "Tambah atau kurangi stok: 10 untuk barang masuk, −2 untuk barang rusak. Dikosongkan setelah dihitung.",
+        ),
+        ("Opname", "Hasil hitung fisik di rak, termasuk pesanan yang belum dikirim. Dikosongkan setelah dihitung."),
+        ("Status", "Diisi Selaras: keadaan barang di toko."),
+        ("Keterangan", "Diisi Selaras: apa yang sudah dilakukan, atau mengapa sebuah baris ditahan."),
+        ("Sel kosong", "Artinya tidak ada perubahan, bukan nol. Untuk habis, ketik 0."),
+        ("Kolom Anda", "Kolom, warna, rumus dan lembar Anda sendiri dibiarkan apa adanya. Urutan kolom bebas."),
+        ("Sedang dibuka", "Selama file ini terbuka, Selaras membaca setiap simpanan dan menulis setelah ditutup."),
+    ),
+    "en": (
+        ("How to use it", "Change a number in the sheet Stock and save (Ctrl+S). The shop follows within seconds."),
+        ("SKU", "Your own code, as in the shop. One row for one SKU. Do not change it once it is linked."),
+        ("Product", "Filled from the shop to make rows readable. You may change it; the shop keeps its own name."),
+        ("Price", "The selling price in rupiah: 55000, 55.000 and Rp 55.000 mean the same."),
+        ("Stock", "What may still be sold. Type the new number; what is sold while you type is taken into account."),
+        ("+/−", "Add to the stock or take from it: 10 for goods received, −2 for broken ones. Cleared once counted."),
+        ("Count", "What you counted on the shelf, unshipped orders included. Cleared once it is taken over."),
+        ("Status", "Filled by Selaras: how the goods stand in the shop."),
+        ("Note", "Filled by Selaras: what was done, or why a row is held."),
+        ("Empty cell", "It means no change, not zero. For sold out, type 0."),
+        (
+            "Your columns",
+            "Columns, colours, formulas and sheets of your own stay as they are. Any column order will do.",
+        ),
+        ("While it is open", "As long as this file is open, Selaras reads every save and writes once it is closed."),
+    ),
+}
+
+
+def write_template(path: Path, language: Language) -> None:
+    """Create an empty workbook in the seller's language at ``path``, whole or not at all.
+
+    An existing file is overwritten: whoever asks decides about that.
+    """
+    workbook = Workbook()
+    stock, guide = workbook.worksheets[0], workbook.create_sheet()
+    stock.title, guide.title = _TITLES[language]
+    _lay_out_stock(stock, language)
+    _lay_out_guide(guide, language)
+    written = BytesIO()
+    workbook.save(written)
+    write_new(path, written.getvalue())
+
+
+def _lay_out_stock(sheet: Worksheet, language: Language) -> None:
+    line = Side(style="thin", color=_RULE)
+    for position, column in enumerate(Column, start=1):
+        look: Any = sheet.column_dimensions[get_column_letter(position)]
+        look.width = _WIDTHS[column]
+        look.number_format = _number_format(column, language)
+        look.border = Border(bottom=line)
+        if column in _TYPED:
+            look.fill = PatternFill("solid", fgColor=_HINT)
+        look.alignment = Alignment(horizontal="left", indent=1) if column is Column.STATUS else Alignment()
+        look.font = Font(name=_FONT, color=_QUIET if column in {Column.STATUS, Column.NOTE} else None)
+        head: Any = sheet.cell(1, position)
+        head.value, head.data_type, head.number_format = header_text(column, language), "s", "@"
+        head.font = Font(name=_FONT, bold=True, color=_INK)
+        head.fill = PatternFill("solid", fgColor=_PAPER)
+        head.alignment = _header_alignment(column)
+    sheet.row_dimensions[1].height = 24
+    sheet.freeze_panes = "B2"
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(Column))}1"
+    sheet.print_title_rows = "1:1"
+    _fit_to_width(sheet)
+
+
+def _header_alignment(column: Column) -> Alignment:
+    indent = 1 if column is Column.STATUS else 0
+    return Alignment(horizontal="right" if column in _TYPED else "left", vertical="center", indent=indent)
+
+
+def _number_format(column: Column, language: Language) -> str:
+    if column is Column.ADJUSTMENT:
+        return "+#,##0;-#,##0;0"
+    return _GROUPED[language] if column in _TYPED else "@"
+
+
+def _lay_out_guide(sheet: Worksheet, language: Language) -> None:
+    sheet.column_dimensions["A"].width = 20
+    sheet.column_dimensions["B"].width = 96
+    sheet.sheet_view.showGridLines = False
+    _fit_to_width(sheet)
+    for number, (topic, text) in enumerate(_GUIDE[language], start=1):
+        heading, body = sheet.cell(number, 1, topic), sheet.cell(number, 2, text)
+        heading.font, body.font = Font(name=_FONT, bold=True, color=_PAPER), Font(name=_FONT)
+        heading.alignment = body.alignment = Alignment(wrap_text=True, vertical="top")
+        sheet.row_dimensions[number].height = 20
+
+
+def _fit_to_width(sheet: Worksheet) -> None:
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True

@@ -1,0 +1,51 @@
+"""The workbook a seller starts with."""
+
+import pytest
+from openpyxl import load_workbook
+
+from bridge.columns import Column, header_text
+from bridge.patch import patch
+from bridge.read import read_table
+from bridge.template import write_template
+from bridge.values import Whole, Words
+
+
+@pytest.mark.parametrize(("language", "titles"), [("id", ["Stok", "Petunjuk"]), ("en", ["Stock", "Guide"])])
+def test_it_reads_as_an_empty_table_in_either_language(tmp_path, language, titles):
+    write_template(tmp_path / "stok.xlsx", language)
+    table = read_table(tmp_path / "stok.xlsx")
+    assert (table.sheet, table.header_row, table.rows) == (titles[0], 1, ())
+    assert list(table.columns) == list(Column)
+    workbook = load_workbook(tmp_path / "stok.xlsx")
+    assert workbook.sheetnames == titles
+    sheet = workbook[titles[0]]
+    assert [cell.value for cell in sheet[1]] == [header_text(column, language) for column in Column]
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("B2", "A1:H1")
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_its_guide_explains_every_column_by_its_header(tmp_path, language):
+    write_template(tmp_path / "stok.xlsx", language)
+    guide = load_workbook(tmp_path / "stok.xlsx").worksheets[1]
+    topics = {row[0] for row in guide.iter_rows(values_only=True)}
+    assert topics >= {header_text(column, language) for column in Column}
+    assert all(text for row in guide.iter_rows(values_only=True) for text in row)
+    assert 10 <= guide.max_row <= 15
+
+
+def test_the_first_rows_take_the_looks_of_their_columns(tmp_path):
+    path = tmp_path / "stok.xlsx"
+    write_template(path, "id")
+    goods = [{Column.SKU: "00123", Column.PRICE: 55000, Column.STOCK: n} for n in (1, 2)]
+    path.write_bytes(patch(read_table(path), [], goods).content)
+    rows = read_table(path).rows
+    assert [(row.cells[Column.SKU], row.cells[Column.STOCK]) for row in rows] == [
+        (Words("00123"), Whole(1)),
+        (Words("00123"), Whole(2)),
+    ]
+    sheet = load_workbook(path)["Stok"]
+    assert sheet.auto_filter.ref == "A1:H3"
+    for row in (2, 3):
+        assert sheet.cell(row, 1).number_format == "@"
+        assert "#,##0" in sheet.cell(row, 3).number_format
+        assert not sheet.cell(row, 1).font.bold
