@@ -1,0 +1,57 @@
+"""From settings to connected parts: the one place that knows which connector serves which marketplace."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+from daemon.config import Settings, ShopSettings
+from daemon.marketplaces.http import Clock, Timing
+from daemon.marketplaces.port import Connector
+from daemon.marketplaces.tiktok_shop.client import Credentials
+from daemon.marketplaces.tiktok_shop.connector import TikTokShop
+from daemon.marketplaces.tiktok_shop.tokens import TokenStore
+from daemon.mirror import Mirror
+from daemon.parts import Parts, Shop, policy_of
+from daemon.texts import Texts
+
+
+def token_path(state_folder: Path, shop: str) -> Path:
+    """Where the tokens of a shop are kept (mode 0600)."""
+    return state_folder / "tokens" / f"{shop}.json"
+
+
+def _connector(settings: Settings, shop: ShopSettings, timing: Timing | None, clock: Clock | None) -> Connector:
+    credentials = Credentials(
+        shop=shop.name,
+        app_key=shop.app_key,
+        app_secret=shop.app_secret.reveal(),
+        shop_cipher=shop.shop_cipher,
+        base_url=shop.base_url,
+        auth_url=shop.auth_url,
+    )
+    tokens = TokenStore(token_path(settings.state_folder, shop.name), shop.name)
+    cache = settings.state_folder / "cache" / shop.name
+    return TikTokShop(credentials, tokens, cache, timing=timing, clock=clock)
+
+
+@asynccontextmanager
+async def connected(
+    settings: Settings,
+    *,
+    timing: Timing | None = None,
+    clock: Clock | None = None,
+) -> AsyncIterator[Parts]:
+    """Open the mirror and connect every configured shop for the length of an ``async with`` block.
+
+    ``timing`` and ``clock`` are those of the real world unless somebody rehearses.
+    """
+    clock = clock or Clock()
+    async with AsyncExitStack() as stack:
+        mirror = Mirror.open(settings.state_folder)
+        stack.callback(mirror.close)
+        shops = []
+        for shop in settings.shops:
+            connector = _connector(settings, shop, timing, clock)
+            stack.push_async_callback(connector.aclose)
+            shops.append(Shop(connector, policy_of(shop)))
+        yield Parts(settings, mirror, tuple(shops), Texts(settings.language), now=clock.now)

@@ -1,0 +1,87 @@
+"""What a cycle works with. All of it is handed in, so that tests hand in others."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from daemon.config import Settings, ShopSettings, StockSync
+from daemon.domain.snapshot import MarketplaceEdit, PriceConflict, ShopPolicy
+from daemon.marketplaces.port import Connector
+from daemon.mirror import Mirror
+from daemon.texts import Texts
+
+
+class Trigger(StrEnum):
+    """Why a cycle runs."""
+
+    START = "start"
+    INTERVAL = "interval"
+    SAVE = "save"
+    SIGNAL = "signal"
+    COMMAND = "command"
+
+    @property
+    def sweeps(self) -> bool:
+        """Whether the cycle reads every listing; a save is answered without, so that it is in the shops at once."""
+        return self is not Trigger.SAVE
+
+
+def utc_now() -> datetime:
+    """This machine's clock."""
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class Shop:
+    """One connected shop in this process.
+
+    ``shop_id`` is the marketplace's id of the account, once the credentials were proven to belong to the shop that
+    the mirror knows by this name. Nothing is sent before.
+    """
+
+    connector: Connector
+    policy: ShopPolicy
+    shop_id: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Its name in ``config.yaml``."""
+        return self.connector.shop
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything the steps of a cycle need.
+
+    ``progress(event, shop, count)`` is told of long reads, ``own_write(hash)`` of the SHA-256 of a workbook we are
+    about to put in place. ``stopping`` is set when the process is asked to end: the write in hand is finished,
+    nothing new is begun. ``patience_s`` are the waits before each read-back of a write: the old number can stand
+    for some seconds (reference 10.5).
+    """
+
+    settings: Settings
+    mirror: Mirror
+    shops: Sequence[Shop]
+    texts: Texts
+    now: Callable[[], datetime] = utc_now
+    progress: Callable[[str, str, int], None] = lambda _event, _shop, _count: None
+    own_write: Callable[[str], None] = lambda _content_hash: None
+    patience_s: Sequence[float] = (0.0, 2.0, 5.0)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def policies(self) -> Mapping[str, ShopPolicy]:
+        """How each shop wants to be treated, in the order of the configuration."""
+        return {shop.name: shop.policy for shop in self.shops}
+
+
+def policy_of(settings: ShopSettings) -> ShopPolicy:
+    """The rules for a shop from its part of ``config.yaml``."""
+    return ShopPolicy(
+        sends_stock=settings.stock is StockSync.UPDATE,
+        marketplace_edit=MarketplaceEdit(settings.marketplace_edit),
+        price_conflict=PriceConflict(settings.conflict),
+        lag=settings.lag,
+    )

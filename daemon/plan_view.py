@@ -1,0 +1,55 @@
+"""A plan for people and as JSON (``--json``, the journal): the very object that a cycle carries out."""
+
+from typing import Any
+
+from daemon.domain.messages import message
+from daemon.domain.plan import Command, Held, Plan, RowWrite
+from daemon.texts import Texts
+
+
+def as_json(plan: Plan, texts: Texts) -> dict[str, Any]:
+    """Show ``plan`` as plain data: movements, commands to shops, cells to write, what is held and why."""
+    return {
+        "movements": [
+            {"sku": entry.sku, "delta": entry.delta, "cause": entry.cause.value, "reference": entry.reference}
+            for entry in plan.movements
+        ],
+        "commands": [_command(command) for command in plan.commands],
+        "rows": [_row(row) for row in plan.rows],
+        "held": [held_as_json(entry, texts) for entry in plan.held],
+        "is_quiet": plan.is_quiet,
+    }
+
+
+def _command(command: Command) -> dict[str, Any]:
+    return {
+        "shop": command.listing.shop,
+        "product_id": command.listing.product_id,
+        "sku_id": command.listing.sku_id,
+        "sku": command.sku,
+        "sets": command.target.value,
+        "from": command.old,
+        "to": command.desired,
+        "is_waiting": command.is_waiting,
+    }
+
+
+def _row(row: RowWrite) -> dict[str, Any]:
+    return {"sku": row.sku, "row": row.number, "cells": {field.value: value for field, value in row.cells.items()}}
+
+
+def held_as_json(entry: Held, texts: Texts) -> dict[str, Any]:
+    """Show one thing held as plain data."""
+    return {
+        "sku": entry.sku,
+        "row": entry.row,
+        "field": entry.field.value,
+        "code": entry.reason.code,
+        "text": texts.say(entry.reason),
+    }
+
+
+def say_held(entry: Held, texts: Texts) -> str:
+    """The line for one thing held: where, and why."""
+    where = entry.sku or (f"#{entry.row}" if entry.row else "")
+    return texts.say(message("story.held", where=where, reason=texts.say(entry.reason)))

@@ -1,0 +1,110 @@
+"""Step 1, pull: what the shops say. Orders first, so that every order seen is already in the stock read after it."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+
+from daemon.domain.values import Listing, Order
+from daemon.errors import BugError, PersonNeededError, SelarasError
+from daemon.mirror import Transaction, observations, outbox
+from daemon.parts import Parts, Shop
+
+log = structlog.get_logger()
+
+OVERLAP = timedelta(minutes=15)
+"""Orders are read again from this long before the last read: their times move while pages are read (reference 5.1)."""
+
+FIRST_READ = timedelta(days=30)
+"""How far back orders are read when a shop is new to the mirror: well beyond every shipping deadline."""
+
+
+@dataclass(slots=True)
+class Pulled:
+    """What one shop said.
+
+    ``orders_seen_to`` is ``None`` when its orders, ``is_swept`` false when its listings are incomplete; ``error``
+    tells why.
+    """
+
+    shop: str
+    shop_id: str | None = None
+    orders: list[Order] = field(default_factory=list)
+    orders_seen_to: datetime | None = None
+    pages: list[tuple[Sequence[Listing], datetime]] = field(default_factory=list)
+    is_swept: bool = False
+    error: SelarasError | None = None
+
+
+async def pull(parts: Parts, *, sweep: bool) -> list[Pulled]:
+    """Read all shops at the same time. A shop that fails keeps what was read so far and its error; others go on."""
+    with parts.mirror.transaction() as tx:
+        seen_to = {shop.name: observations.orders_seen_to(tx, shop.name) for shop in parts.shops}
+        known_as = {shop.name: observations.shop_id_of(tx, shop.name) for shop in parts.shops}
+    pulled = [Pulled(shop.name, known_as[shop.name]) for shop in parts.shops]
+    async with asyncio.TaskGroup() as group:
+        for shop, into in zip(parts.shops, pulled, strict=True):
+            group.create_task(_read_shop(parts, shop, into, since=seen_to[shop.name], sweep=sweep))
+    return pulled
+
+
+async def _read_shop(parts: Parts, shop: Shop, into: Pulled, *, since: datetime | None, sweep: bool) -> None:
+    try:
+        await _identify(shop, into)
+        await _read_orders(parts, shop, into, since)
+        if sweep or since is None:
+            await _read_listings(parts, shop, into)
+    except SelarasError as error:
+        into.error = error
+        log.warning("pull.failed", shop=shop.name, error=str(error))
+    except Exception as error:
+        into.error = BugError("shop.surprise", shop=shop.name, detail=type(error).__name__)
+        log.exception("pull.crashed", shop=shop.name)
+
+
+async def _identify(shop: Shop, into: Pulled) -> None:
+    """Make sure, once per process, that the shop is still the one the mirror knows by this name."""
+    if shop.shop_id is None:
+        identity = await shop.connector.identify()
+        if into.shop_id not in (None, identity.shop_id):
+            raise PersonNeededError("shop.other_account", shop=shop.name, found=identity.name)
+        shop.shop_id = identity.shop_id
+    into.shop_id = shop.shop_id
+
+
+async def _read_orders(parts: Parts, shop: Shop, into: Pulled, since: datetime | None) -> None:
+    started = shop.connector.server_now()
+    from_when = started - FIRST_READ if since is None else since - OVERLAP
+    async for page in shop.connector.changed_orders(from_when):
+        into.orders.extend(page)
+        parts.progress("orders", shop.name, len(into.orders))
+    into.orders_seen_to = started
+
+
+async def _read_listings(parts: Parts, shop: Shop, into: Pulled) -> None:
+    count = 0
+    async for page in shop.connector.sweep_listings():
+        into.pages.append((page, shop.connector.server_now()))
+        count += len(page)
+        parts.progress("listings", shop.name, count)
+    into.is_swept = True
+
+
+def store_pulled(tx: Transaction, pulled: Sequence[Pulled], *, cycle: int, now: datetime) -> int:
+    """Take everything read into the mirror; returns how many orders are new or changed."""
+    changed = 0
+    for shop in pulled:
+        observations.add_shop(tx, shop.shop)
+        if shop.shop_id is not None:
+            observations.set_shop_id(tx, shop.shop, shop.shop_id)
+        changed += observations.store_orders(tx, shop.orders, cycle=cycle)
+        if shop.orders_seen_to is not None:
+            observations.set_orders_seen_to(tx, shop.shop, shop.orders_seen_to)
+        for page, observed_at in shop.pages:
+            observations.store_listings(tx, page, cycle=cycle, observed_at=observed_at)
+        if shop.is_swept:
+            observations.finish_sweep(tx, shop.shop, cycle=cycle, now=now)
+    outbox.settle_price_writes(tx, cycle=cycle, now=now)
+    return changed

@@ -1,0 +1,66 @@
+from contextlib import ExitStack
+
+import pytest
+from cycle.house import found_house, open_town, opened
+
+
+@pytest.fixture(scope="session")
+def towns():
+    """Give a town with two untouched shops again and again; small ones, for its whole state is looked at often."""
+    with ExitStack() as stack:
+
+        def found():
+            while True:
+                yield from [stack.enter_context(open_town(shops=20))] * 10
+
+        yield found()
+
+
+@pytest.fixture
+def town(towns):
+    return next(towns)
+
+
+@pytest.fixture
+def market(town, tmp_path):
+    market = town.market(tmp_path)
+    yield market
+    market.peace()
+
+
+@pytest.fixture
+def sku(market):
+    """Goods with 12 units at Rp 55.000 in both shops, from before the first cycle on."""
+    sku = market.skus()[0]
+    for at in (0, 1):
+        market.edit(sku, at=at, quantity=12, price=55_000)
+    return sku
+
+
+@pytest.fixture
+def other(market):
+    """Other goods, with 40 units at Rp 80.000."""
+    other = market.skus()[1]
+    for at in (0, 1):
+        market.edit(other, at=at, quantity=40, price=80_000)
+    return other
+
+
+@pytest.fixture
+def open_house(market, sku, other, tmp_path):
+    """Found a house and let its first cycle fill the sheet; more arguments go to ``opened``."""
+    with ExitStack() as stack:
+
+        def build(*, change=lambda text: text, language="id", is_filled=True, **more):
+            settings = found_house(tmp_path, market, change=change, language=language)
+            house = stack.enter_context(opened(settings, market, **more))
+            if is_filled:
+                house.cycle()
+            return house
+
+        yield build
+
+
+@pytest.fixture
+def house(open_house):
+    return open_house()
