@@ -1,0 +1,40 @@
+"""The bell that starts a cycle: rung by the watch's thread, signals and timers; heard by the one control task."""
+
+import asyncio
+
+from daemon.parts import Trigger
+
+
+class Bell:
+    """Remembers that it was rung until somebody listens; a reason for a full cycle outlives one for a quick one."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._rung = asyncio.Event()
+        self._trigger: Trigger | None = None
+
+    def ring(self, trigger: Trigger) -> None:
+        """Ask for a cycle. Call it in the loop's own thread."""
+        if self._trigger is None or trigger.sweeps:
+            self._trigger = trigger
+        self._rung.set()
+
+    def ring_from_thread(self, trigger: Trigger) -> None:
+        """As :meth:`ring`, from any thread."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self.ring, trigger)
+
+    def wake(self) -> None:
+        """End the wait without asking for a cycle."""
+        self._rung.set()
+
+    async def heard(self, timeout_s: float) -> Trigger | None:
+        """Wait for the bell, at most ``timeout_s``; ``None`` when it was silent."""
+        try:
+            async with asyncio.timeout(max(timeout_s, 0)):
+                await self._rung.wait()
+        except TimeoutError:
+            return None
+        self._rung.clear()
+        trigger, self._trigger = self._trigger, None
+        return trigger

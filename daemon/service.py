@@ -1,0 +1,233 @@
+"""The long-running service: one control task that owns the state, rung by saves, timers and signals."""
+
+import asyncio
+import signal
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import structlog
+
+from bridge import files
+from bridge.watch import FolderWatch
+from daemon.bell import Bell
+from daemon.config import Settings, load_settings
+from daemon.connect import connected
+from daemon.cycle import CycleResult, run_cycle
+from daemon.domain.messages import Message, message
+from daemon.errors import SelarasError
+from daemon.leftovers import put_right
+from daemon.mirror.store import only_instance
+from daemon.notify import Notifier
+from daemon.parts import Parts, Trigger
+from daemon.pulse import Pulse
+
+log = structlog.get_logger()
+
+LOOK_AT_LOCK_S = 2.0
+"""How often a workbook that somebody has open is looked at; the lock must be gone twice before it counts as closed."""
+
+START_S = 120.0
+"""What systemd is asked for while a large mirror is opened, perhaps with a new schema."""
+
+STOP_GRACE_S = 20.0
+"""Time for the write in hand once the end is asked for; less than the unit's TimeoutStopSec."""
+
+CRASHES_IN_A_ROW = 5
+"""After so many unexpected errors in a row the service ends, and systemd starts it afresh."""
+
+Listener = Callable[[CycleResult], None]
+
+
+class Service:
+    """Runs cycles until it is asked to end. ``listener`` is told of every finished cycle."""
+
+    def __init__(self, config: Path, notifier: Notifier, listener: Listener | None = None) -> None:
+        self._config, self._notifier, self._listener = config, notifier, listener
+        self._stopping = asyncio.Event()
+        self._bell = Bell()
+        self._pulse = Pulse(notifier)
+        self._must_reload = False
+        self._deadline: asyncio.Timeout | None = None
+        self._crashes = 0
+
+    async def run(self) -> None:
+        """Serve until SIGTERM or SIGINT. Configuration errors at the start are raised, later ones are told."""
+        settings = load_settings(self._config)
+        with only_instance(settings.state_folder), self._signals():
+            beating = asyncio.create_task(self._pulse.beat())
+            try:
+                while reloaded := await self._serve(settings):
+                    settings = reloaded
+            finally:
+                beating.cancel()
+
+    def stop(self) -> None:
+        """Finish the write in hand, leave the rest in the outbox, and end. Said again, it changes nothing."""
+        if self._stopping.is_set():
+            return
+        self._notifier.stopping()
+        self._stopping.set()
+        self._bell.wake()
+        if self._deadline is not None:
+            self._deadline.reschedule(asyncio.get_running_loop().time() + STOP_GRACE_S)
+
+    async def _serve(self, settings: Settings) -> Settings | None:
+        """Run cycles under one configuration; returns the next one after a reload, ``None`` at the end."""
+        self._notifier.extend(START_S)
+        async with connected(settings) as connected_parts:
+            put_right(settings)
+            with self._watching(settings) as watch:
+                parts = replace(
+                    connected_parts,
+                    stopping=self._stopping,
+                    progress=lambda _event, _shop, _count: self._pulse.progress(),
+                    own_write=watch.own_write,
+                )
+                self._notifier.ready()
+                self._say(parts, message("service.started"))
+                return await self._run_cycles(parts)
+
+    @contextmanager
+    def _watching(self, settings: Settings) -> Iterator[FolderWatch]:
+        self._pulse.watch = watch = FolderWatch(settings.workbook, self._note_save)
+        watch.start()
+        try:
+            yield watch
+        finally:
+            self._pulse.watch = None
+            watch.stop()
+
+    async def _run_cycles(self, parts: Parts) -> Settings | None:
+        interval_s = parts.settings.interval.total_seconds()
+        next_sweep = time.monotonic()
+        trigger: Trigger | Settings | None = None if self._stopping.is_set() else Trigger.START
+        while isinstance(trigger, Trigger):
+            result = await self._cycle(parts, trigger)
+            if trigger.sweeps:
+                next_sweep = time.monotonic() + interval_s
+            if result is not None and result.look_again is not None:
+                next_sweep = min(next_sweep, time.monotonic() + result.look_again.total_seconds())
+            is_postponed = result is not None and result.is_postponed
+            trigger = await self._what_next(parts, next_sweep, must_write=is_postponed)
+        return trigger
+
+    async def _cycle(self, parts: Parts, trigger: Trigger) -> CycleResult | None:
+        """Run one cycle and say how it went; ``None`` when it did not come to its end."""
+        try:
+            async with self._at_work():
+                result = await run_cycle(parts, trigger)
+        except SelarasError as error:
+            log.warning("cycle.failed", error=str(error))
+            self._say(parts, error.message)
+            return None
+        except Exception as error:
+            if isinstance(error, TimeoutError) and self._stopping.is_set():
+                log.warning("cycle.dropped", after_s=STOP_GRACE_S)
+                return None
+            self._crashes += 1
+            log.exception("cycle.crashed", in_a_row=self._crashes)
+            self._say(parts, message("service.crashed"))
+            if self._crashes >= CRASHES_IN_A_ROW:
+                raise
+            return None
+        self._crashes = 0
+        self._report(parts, result)
+        return result
+
+    @asynccontextmanager
+    async def _at_work(self) -> AsyncIterator[None]:
+        """A time for work: progress is expected; :meth:`stop` ends it with a TimeoutError after a while of grace."""
+        try:
+            with self._pulse.at_work():
+                async with asyncio.timeout(None) as self._deadline:
+                    yield
+        finally:
+            self._deadline = None
+
+    async def _what_next(self, parts: Parts, next_sweep: float, *, must_write: bool) -> Trigger | Settings | None:
+        """Wait for a reason to run, for new settings, or, with ``None``, for the end.
+
+        While a write waits for a workbook that is open (``must_write``), look whether it was closed.
+        """
+        times_free = 0
+        while not self._stopping.is_set():
+            if self._must_reload:
+                settings = self._reloaded(parts)
+                if settings is not None:
+                    return settings
+            left_s = next_sweep - time.monotonic()
+            heard = await self._bell.heard(min(left_s, LOOK_AT_LOCK_S) if must_write else left_s)
+            if heard is not None:
+                return heard
+            if self._must_reload:
+                continue
+            if time.monotonic() >= next_sweep:
+                return Trigger.INTERVAL
+            times_free = times_free + 1 if files.who_has_it_open(parts.settings.workbook) is None else 0
+            if must_write and times_free > 1:
+                return Trigger.SAVE
+        return None
+
+    def _report(self, parts: Parts, result: CycleResult) -> None:
+        if result.errors:
+            _shop, error = result.errors[0]
+            self._say(parts, error.message)
+        elif result.problems:
+            self._say(parts, result.problems[0])
+        else:
+            stamp = parts.texts.moment(parts.now(), parts.settings.timezone)
+            self._say(parts, message("service.in_step", time=stamp, held=len(result.plan.held)))
+        if self._listener is not None:
+            self._listener(result)
+
+    def _say(self, parts: Parts, text: Message) -> None:
+        self._notifier.status(parts.texts.say(text))
+
+    def _reloaded(self, parts: Parts) -> Settings | None:
+        """The new settings; ``None`` when they cannot be used, and the old ones go on."""
+        self._must_reload = False
+        self._notifier.reloading()
+        try:
+            settings = load_settings(self._config)
+        except SelarasError as error:
+            log.warning("config.reload_refused", error=str(error))
+            self._notifier.ready()
+            self._say(parts, error.message)
+            return None
+        if settings.state_folder != parts.settings.state_folder:
+            log.error("config.state_folder_needs_restart", kept=str(parts.settings.state_folder))
+            return replace(settings, state_folder=parts.settings.state_folder)
+        return settings
+
+    @contextmanager
+    def _signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        reactions: dict[int, Callable[[], None]] = {
+            signal.SIGTERM: self.stop,
+            signal.SIGINT: self.stop,
+            signal.SIGHUP: self._ask_reload,
+            signal.SIGUSR1: lambda: self._bell.ring(Trigger.SIGNAL),
+        }
+        for number, reaction in reactions.items():
+            loop.add_signal_handler(number, reaction)
+        try:
+            yield
+        finally:
+            for number in reactions:
+                loop.remove_signal_handler(number)
+
+    def _ask_reload(self) -> None:
+        self._must_reload = True
+        self._bell.wake()
+
+    def _note_save(self, content_hash: str) -> None:
+        log.info("workbook.saved", hash=content_hash[:12])
+        self._bell.ring_from_thread(Trigger.SAVE)
+
+
+async def serve(config: Path, listener: Listener | None = None) -> None:
+    """Run the service with the configuration at ``config`` until it is asked to end."""
+    await Service(config, Notifier.from_environ(), listener).run()

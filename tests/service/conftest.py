@@ -1,0 +1,3 @@
+from service.fixtures import filled, house, market, new_house, start
+
+__all__ = ["filled", "house", "market", "new_house", "start"]

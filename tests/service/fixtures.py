@@ -1,0 +1,49 @@
+import httpx
+import pytest
+from service.house import Daemon, House
+
+from daemon.marketplaces.sandbox.server import SandboxOptions, running
+
+
+@pytest.fixture(scope="session")
+def market():
+    """One sandbox for all tests; each test takes a shop that nobody has touched."""
+    with running(SandboxOptions(products=50, shops=60)) as ready, httpx.Client(base_url=ready.base_url) as client:
+        yield ready, client, iter(ready.shops)
+
+
+@pytest.fixture
+def new_house(market, tmp_path):
+    ready, client, shops = market
+
+    def build(**options):
+        return House(ready.model_copy(update={"shops": (next(shops),)}), client, tmp_path, **options).quiet()
+
+    yield build
+    client.delete("/_sandbox/faults")
+
+
+@pytest.fixture
+def house(new_house):
+    return new_house()
+
+
+@pytest.fixture
+def filled(house):
+    """A house whose workbook was filled from the shop."""
+    house.fill()
+    return house
+
+
+@pytest.fixture
+def start():
+    """Start `selaras run` on a house; whatever still runs at the end is killed."""
+    started = []
+
+    def daemon(house, **options):
+        started.append(Daemon(house, **options))
+        return started[-1]
+
+    yield daemon
+    for each in started:
+        each.close()
