@@ -1,0 +1,120 @@
+"""What can be typed. The work of a command is imported when it is called, so that ``--help`` answers at once."""
+
+# ruff: noqa: PLC0415 - see above
+
+import sys
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="selaras",
+    help="Selaras keeps a seller's workbook and the shops in step: stock, prices and orders.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("-c", "--config", help="The settings file. Default: $SELARAS_CONFIG, else ./config.yaml."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of sentences.")]
+VerboseOption = Annotated[bool, typer.Option("-v", "--verbose", help="Show every step as log lines.")]
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="Where to put settings and workbook.")] = Path(),
+    *,
+    sandbox: Annotated[Path | None, typer.Option(help="Ready file of a running `selaras sandbox`.")] = None,
+    language: Annotated[str, typer.Option(help="id or en; default: the machine's.")] = "",
+) -> None:
+    """Make a folder to start from: config.yaml, the workbook, the folder for order sheets.
+
+    Existing files are never touched.
+    """
+    from daemon.cli import setup
+
+    setup.init(folder, sandbox=sandbox, language=language)
+
+
+@app.command()
+def sync(config: ConfigOption = None, *, verbose: VerboseOption = False) -> None:
+    """Run one cycle now: read shops and workbook, decide, send, write back.
+
+    Exit codes: 0 done, 1 done but something is held or failed, 78 the settings need a person.
+    """
+    from daemon.cli import work
+
+    work.sync(config, is_verbose=verbose)
+
+
+@app.command()
+def plan(config: ConfigOption = None, *, json_: JsonOption = False, verbose: VerboseOption = False) -> None:
+    """Show what the next full cycle would do. Shops and workbook are read; nothing is changed."""
+    from daemon.cli import work
+
+    work.plan(config, is_json=json_, is_verbose=verbose)
+
+
+@app.command()
+def run(config: ConfigOption = None) -> None:
+    """Run the service: sync at every save of the workbook and on the interval, until stopped.
+
+    Signals: TERM ends, HUP reads the settings again, USR1 syncs now. Exit code 78: the settings need a person.
+    """
+    from daemon.cli import work
+
+    work.run(config)
+
+
+@app.command()
+def status(config: ConfigOption = None, *, json_: JsonOption = False) -> None:
+    """Tell whether the service runs, when it last synced, and what waits or is held."""
+    from daemon.cli import look
+
+    look.status(config, is_json=json_)
+
+
+@app.command()
+def sandbox(  # noqa: PLR0913 - each is an option of the command line
+    *,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Where to listen on 127.0.0.1; 0 picks a free port.")] = 0,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same world.")] = 1,
+    products: Annotated[int, typer.Option(min=1, max=20000, help="SKUs in each shop.")] = 40,
+    shops: Annotated[int, typer.Option(min=1, max=20, help="Shops that sell the same goods.")] = 1,
+    buyers: Annotated[float, typer.Option(min=0, help="Orders per minute that buyers place by themselves.")] = 0,
+    ready_file: Annotated[Path | None, typer.Option(help="Written once connections are accepted; holds keys.")] = None,
+) -> None:
+    """Serve a pretend TikTok Shop by Tokopedia on 127.0.0.1, to rehearse with: nothing leaves this machine."""
+    from daemon.cli import rehearsal
+    from daemon.marketplaces.sandbox.server import SandboxOptions
+
+    rehearsal.sandbox(SandboxOptions(port, seed, products, shops, buyers, ready_file))
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path | None, typer.Argument(help="A new folder; default: selaras-demo here.")] = None,
+    *,
+    once: Annotated[bool, typer.Option("--once", help="Play the story without a person, check it, and end.")] = False,
+) -> None:
+    """Play the main job: a pretend marketplace, a workbook to edit, and live news of what happens.
+
+    With --once: exit code 0 when shops, workbook and order sheet agree at the end, 1 when they do not.
+    """
+    from daemon.cli import rehearsal
+
+    rehearsal.demo(folder, once=once)
+
+
+def main() -> None:
+    """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # an old terminal may lack a letter; that is no reason to stop
+    app()

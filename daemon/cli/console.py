@@ -1,0 +1,72 @@
+"""What every command shares: where it writes, which settings it reads, and what errors look like."""
+
+import locale
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import typer
+from rich.console import Console
+
+from bridge.errors import BridgeError
+from daemon.bridge_words import words_for
+from daemon.config import ConfigError, Settings, load_settings, locate_config
+from daemon.config.settings import Language
+from daemon.errors import BugError, PersonNeededError, SelarasError
+from daemon.texts import Texts
+
+EXIT_PARTIAL = 1
+EXIT_USAGE = 2
+EXIT_PERSON = 78
+"""``EX_CONFIG`` of sysexits(3): the systemd units do not restart on it."""
+
+_out = Console(highlight=False, emoji=False, soft_wrap=True)
+_err = Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
+
+
+def say(line: str) -> None:
+    """Print a line as it is: sellers' texts may look like markup."""
+    _out.print(line, markup=False)
+
+
+def warn(line: str, *, style: str = "red") -> None:
+    """Print a line to standard error."""
+    _err.print(line, style=style, markup=False)
+
+
+def terminal() -> Console | None:
+    """The terminal of a person who watches; ``None`` when there is none."""
+    return _out if _out.is_terminal else None
+
+
+def machine_language() -> Language:
+    """The language before any settings are read: English where the machine speaks it, else Indonesian."""
+    spoken = os.environ.get("LC_ALL") or os.environ.get("LANG") or locale.getlocale()[0] or ""
+    return "en" if spoken.startswith("en") else "id"
+
+
+def settings_at(option: Path | None, *, needs_secrets: bool = True) -> tuple[Settings, Texts]:
+    """Load the settings and show their warnings; settings that cannot be used end the command."""
+    with errors_shown(Texts(machine_language())):
+        settings = load_settings(locate_config(option), needs_secrets=needs_secrets)
+    texts = Texts(settings.language)
+    for warning in settings.warnings:
+        warn(texts.say(warning), style="yellow")
+    return settings, texts
+
+
+@contextmanager
+def errors_shown(texts: Texts) -> Iterator[None]:
+    """Turn what went wrong into words and an exit code."""
+    try:
+        yield
+    except SelarasError as error:
+        for line in (error.message, *(error.problems if isinstance(error, ConfigError) else ())):
+            warn(texts.say(line))
+        if isinstance(error, BugError) and error.detail:
+            warn(error.detail)
+        raise typer.Exit(EXIT_PERSON if isinstance(error, PersonNeededError) else EXIT_PARTIAL) from error
+    except BridgeError as error:
+        warn(texts.say(words_for(error)))
+        raise typer.Exit(EXIT_PARTIAL) from error

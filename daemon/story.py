@@ -1,0 +1,86 @@
+"""What a cycle did, in a seller's words."""
+
+from collections.abc import Iterator
+
+from daemon.cycle import CycleResult
+from daemon.domain.messages import Message, message
+from daemon.domain.plan import Command, Plan, Target
+from daemon.domain.stock import Cause, Movement
+from daemon.plan_view import say_held
+from daemon.texts import Texts
+
+MOST_LINES = 12
+"""Of one kind; the rest is counted."""
+
+
+def tell(result: CycleResult, texts: Texts) -> list[str]:
+    """The lines for one cycle; none when nothing happened."""
+    return [*tell_news(result, texts), *tell_standing(result, texts)]
+
+
+def tell_news(result: CycleResult, texts: Texts) -> Iterator[str]:
+    """The lines for what was decided and done."""
+    yield from _decided(result.plan, texts)
+    if result.rows_written:
+        yield texts.say(message("story.rows_written", count=result.rows_written))
+    if result.push.verified:
+        yield texts.say(message("story.verified", count=result.push.verified))
+
+
+def tell_standing(result: CycleResult, texts: Texts) -> Iterator[str]:
+    """The lines for what is held or in the way; the next cycle says them again until somebody acts."""
+    yield from _held(result.plan, texts)
+    if result.push.refused:
+        yield texts.say(message("report.outbox_refused", count=result.push.refused))
+    if result.push.unknown:
+        yield texts.say(message("report.outbox_sending", count=result.push.unknown))
+    yield from (texts.say(error.message) for _shop, error in result.errors)
+    yield from (texts.say(problem) for problem in result.problems)
+
+
+def tell_plan(plan: Plan, texts: Texts) -> Iterator[str]:
+    """The lines for a plan that nobody has carried out."""
+    yield from _decided(plan, texts)
+    if plan.rows:
+        yield texts.say(message("story.rows_to_write", count=len(plan.rows)))
+    yield from _held(plan, texts)
+
+
+def _held(plan: Plan, texts: Texts) -> Iterator[str]:
+    return _some([say_held(entry, texts) for entry in plan.held], texts)
+
+
+def _decided(plan: Plan, texts: Texts) -> Iterator[str]:
+    opened = sum(product.is_new for product in plan.products)
+    if opened:
+        yield texts.say(message("story.opened", count=opened))
+    yield from _some([texts.say(entry) for entry in _movements(plan.movements)], texts)
+    yield from _some([texts.say(_command(command)) for command in plan.commands], texts)
+
+
+def _some(lines: list[str], texts: Texts) -> Iterator[str]:
+    yield from lines[:MOST_LINES]
+    if len(lines) > MOST_LINES:
+        yield texts.say(message("story.and_more", count=len(lines) - MOST_LINES))
+
+
+def _movements(movements: tuple[Movement, ...]) -> list[Message]:
+    """One line per SKU and cause; opening numbers are counted elsewhere."""
+    units: dict[tuple[Cause, str], int] = {}
+    for movement in movements:
+        units[movement.cause, movement.sku] = units.get((movement.cause, movement.sku), 0) + movement.delta
+    return [
+        message(f"story.{cause.value}", sku=sku, units=f"{delta:+d}")
+        for (cause, sku), delta in units.items()
+        if cause is not Cause.OPENING
+    ]
+
+
+def _command(command: Command) -> Message:
+    place = {"shop": command.listing.shop, "sku": command.sku}
+    if command.is_waiting:
+        return message("story.waiting", **place)
+    if command.old is None:
+        return message("story.quantity_first", **place, new=command.desired)
+    code = "story.quantity" if command.target is Target.QUANTITY else "story.price"
+    return message(code, **place, old=command.old, new=command.desired)

@@ -1,0 +1,84 @@
+"""`selaras status`: how things are, looked up without touching anything."""
+
+import json
+import os
+import re
+
+from daemon.mirror.store import only_instance
+
+
+def test_before_the_first_sync_it_says_so_and_makes_nothing(selaras, house):
+    done = selaras("status", "-c", house.config)
+    assert done.exit_code == 1
+    assert "selaras run" in done.stdout
+    assert not house.mirror.exists()
+
+
+def test_after_a_sync_all_is_well(selaras, filled):
+    done = selaras("status", "-c", filled.config)
+    assert done.exit_code == 0
+    assert "50 SKU" in done.stdout
+
+
+def test_a_service_that_runs_is_named(selaras, filled):
+    with only_instance(filled.folder / ".selaras"):
+        assert str(os.getpid()) in selaras("status", "-c", filled.config).stdout
+        running = json.loads(selaras("status", "--json", "-c", filled.config).stdout)
+    stopped = json.loads(selaras("status", "--json", "-c", filled.config).stdout)
+    assert (running["running"], running["pid"]) == (True, os.getpid())
+    assert (stopped["running"], stopped["pid"]) == (False, None)
+
+
+def test_json_before_the_first_sync_has_the_same_keys_as_after(selaras, house):
+    before = json.loads(selaras("status", "--json", "-c", house.config).stdout)
+    house.fill()
+    after = json.loads(selaras("status", "--json", "-c", house.config).stdout)
+    assert before["last_cycle"] == {"number": None, "outcome": None, "finished_at": None}
+    assert after["last_cycle"]["outcome"] == "done"
+    assert (after["products"], after["listings"], after["orders"]) == (50, 50, 0)
+    assert before.keys() == after.keys()
+    assert before["outbox"] == after["outbox"]
+
+
+def test_what_is_held_is_told_with_its_reason(selaras, filled):
+    sku = filled.goods(1)[0]
+    filled.type({sku: {"Stok": "entah"}})
+    selaras("sync", "-c", filled.config)
+    done = selaras("status", "-c", filled.config)
+    assert done.exit_code == 1
+    assert sku in done.stdout
+    held = json.loads(selaras("status", "--json", "-c", filled.config).stdout)["held"]
+    assert [(entry["sku"], entry["field"]) for entry in held] == [(sku, "stock")]
+    assert "entah" in held[0]["text"]
+
+
+def test_records_of_something_else_need_a_person_and_stay(selaras, house):
+    house.mirror.write_bytes(b"bukan basis data" * 100)
+    done = selaras("status", "-c", house.config)
+    assert done.exit_code == 78
+    assert str(house.mirror) in done.stderr
+    assert house.mirror.read_bytes() == b"bukan basis data" * 100
+
+
+def test_status_needs_no_secret_that_only_systemd_has(selaras, filled):
+    text = filled.config.read_text(encoding="utf-8")
+    filled.config.write_text(re.sub(r"app_secret: .*", "app_secret: {credential: toko-1}", text), encoding="utf-8")
+    assert selaras("status", "-c", filled.config).exit_code == 0
+    assert selaras("sync", "-c", filled.config).exit_code == 78
+
+
+def test_a_workbook_that_cannot_be_used_is_named_with_the_cure(selaras, filled):
+    filled.workbook.unlink()
+    assert selaras("sync", "-c", filled.config).exit_code == 1
+    done = selaras("status", "-c", filled.config)
+    assert done.exit_code == 1
+    assert filled.workbook.name in done.stdout
+    troubles = json.loads(selaras("status", "--json", "-c", filled.config).stdout)["troubles"]
+    assert [entry["code"] for entry in troubles] == ["workbook.missing"]
+
+
+def test_plan_does_not_call_all_well_what_it_could_not_read(selaras, filled):
+    filled.workbook.unlink()
+    done = selaras("plan", "-c", filled.config)
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert filled.workbook.name in done.stderr
