@@ -7,8 +7,10 @@ Nothing here guesses. What could be read in two ways is :class:`Unclear`, and an
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Context, Decimal, InvalidOperation
 from enum import Enum
+from functools import cache
 from typing import TypeAlias
 
 from bridge.columns import Column
@@ -74,46 +76,87 @@ class Cell:
 
 
 BLANK = Blank()
+COUNTED = frozenset({Column.PRICE, Column.STOCK, Column.ADJUSTMENT, Column.COUNT})
+"""Columns of whole numbers: a plain number of a few digits stored in one means just that."""
+_NUMBER, _TEXT, _DATE, _PERCENT = Kind.NUMBER, Kind.TEXT, Look.DATE, Look.PERCENT
+"""By these names because Python 3.11 takes longer to look up an enum's member than to compare it."""
+_ANY_TEXT = Cell(Kind.TEXT, "")
+_NEVER_MEANT = {Kind.ERROR: "cell.error", Kind.BOOLEAN: "cell.boolean"}
 _DIGITS = Context(prec=15, traps=[InvalidOperation])
 """Excel keeps 15 digits of a number; what a formula leaves behind them (60500.00000000001) is noise."""
+_DAY_ZERO = date(1899, 12, 30)
 _LONGEST = 14
 _SUSPICIOUS = 12
 """From here on Excel shows 6.9E+12 for a code typed as a number, and saving as CSV makes it that."""
+_DIGITS_KEPT = 15
 _INVISIBLE = "\u200b\u2060\ufeff"
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+"""Digits and marks as East Asian keyboards write them, to plain ones."""
+_EMPTIED = frozenset({"kosong", "empty"})
 
-_AMOUNT = re.compile(r"(\d+|[1-9]\d{0,2}(?:\.\d{3})+|[1-9]\d{0,2}(?:,\d{3})+)(?:([.,])(?:00?|-))?", re.ASCII)
+_SPACE = "[ \u00a0\u2007\u2009\u202f]"
+_GROUPS = "|".join(rf"[1-9]\d{{0,2}}(?:{mark}\d{{3}})+" for mark in (r"\.", ",", _SPACE))
+_AMOUNT = re.compile(rf"(\d+|{_GROUPS})(?:([.,])(?:00?|-))?", re.ASCII)
 _FRACTION = re.compile(r"[\d.,]*[.,]\d+", re.ASCII)
+_ABBREVIATED = re.compile(r"\d[\d.,]*\s*(?:k|rb|ribu|m|jt|juta|mily?ar)\.?", re.IGNORECASE | re.ASCII)
 _CURRENCY = re.compile(r"(?:rp\.?|idr)\s*", re.IGNORECASE)
 _SIGN = re.compile(r"([+\-−–])?\s*")
-_EXPONENT = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.IGNORECASE | re.ASCII)
+_DAMAGED_CODE = re.compile(r"\d(?:[.,]\d+)?E\+\d+|\d+[.,]0", re.IGNORECASE | re.ASCII)
 
 
 def meaning(column: Column, cell: Cell) -> Value:
     """Tell what ``cell`` means in ``column``."""
-    if cell.kind is Kind.ERROR:
-        return Unclear("cell.error", cell.text)
-    if cell.kind is Kind.BOOLEAN:
-        return Unclear("cell.boolean", cell.text)
+    if cell.kind is _TEXT:
+        return text_meaning(column)(cell.text)
+    if cell.kind in _NEVER_MEANT:
+        return Unclear(_NEVER_MEANT[cell.kind], cell.text)
     if cell.kind is Kind.NOTHING:
         return Unclear("cell.formula_without_value", "") if cell.has_formula else BLANK
     shown = _trimmed(cell.text)
     if not shown:
         return BLANK
-    if cell.kind is Kind.NUMBER and cell.look is Look.DATE:
-        return Unclear("cell.date", shown)
+    if cell.look is _DATE:
+        return Unclear("cell.sku_date", _day_number(shown)) if column is Column.SKU else Unclear("cell.date", shown)
     return _MEANINGS[column](cell, shown)
 
 
+@cache
+def text_meaning(column: Column) -> Callable[[str], Value]:
+    """Give what tells of any text what it means in ``column``."""
+    means = _MEANINGS[column]
+
+    def told(text: str) -> Value:
+        shown = _trimmed(text)
+        return means(_ANY_TEXT, shown) if shown else BLANK
+
+    return told
+
+
 def _trimmed(text: str) -> str:
-    return text.strip().strip(_INVISIBLE).strip()
+    return text.strip() if text.isascii() else text.strip().strip(_INVISIBLE).strip()
+
+
+def _day_number(shown: str) -> str:
+    """Give the number of a date's day as a workbook counts them; strict workbooks store 2026-11-21 instead."""
+    try:
+        return str((date.fromisoformat(shown[:10]) - _DAY_ZERO).days)
+    except ValueError:
+        number = _exactly(shown)
+        return shown if number is None else str(number)
 
 
 def _sku(cell: Cell, shown: str) -> Value:
-    """Read a code: text stays as it is; a number only where no digit can have been lost."""
-    if cell.kind is Kind.TEXT:
-        return Unclear("cell.sku_damaged", shown) if _EXPONENT.fullmatch(shown) else Words(shown)
+    """Read a code: a text stays as it is, a number is its digits, but only where none can have been lost.
+
+    What is damaged comes as it is stored, so that whoever knows all codes can look for the one that was meant.
+    """
+    if cell.kind is _TEXT:
+        is_damaged = shown[0].isdecimal() and (
+            _DAMAGED_CODE.fullmatch(shown) or (shown.isdecimal() and _is_rounded(shown))
+        )
+        return Unclear("cell.sku_damaged", shown) if is_damaged else Words(shown)
     number = _exactly(shown)
-    if number is None or number < 0 or not _is_trustworthy(shown, number):
+    if number is None or number < 0 or _is_rounded(str(number), has_exponent="e" in shown.lower()):
         return Unclear("cell.sku_damaged", shown)
     return Words(str(number).zfill(cell.zeros))
 
@@ -129,72 +172,86 @@ def _exactly(text: str) -> int | None:
     return int(number)
 
 
-def _is_trustworthy(shown: str, number: int) -> bool:
-    """Long codes ending in zeros, or written with an exponent, have most likely been rounded."""
-    if len(str(number)) < _SUSPICIOUS:
+def _is_rounded(digits: str, *, has_exponent: bool = False) -> bool:
+    """Tell whether a code has most likely been rounded: long with zeros at the end, or written with an exponent."""
+    if len(digits) > _DIGITS_KEPT + 1 and not digits[_DIGITS_KEPT:].strip("0"):
         return True
-    return "e" not in shown.lower() and not str(number).endswith("00000")
+    return len(digits) >= _SUSPICIOUS and (has_exponent or digits.endswith("00000"))
 
 
 def _words(cell: Cell, shown: str) -> Value:
-    number = _exactly(shown) if cell.kind is Kind.NUMBER else None
+    number = _exactly(shown) if cell.kind is _NUMBER else None
     return Words(shown if number is None else str(number))
 
 
 def _price(cell: Cell, shown: str) -> Value:
-    currency = _CURRENCY.match(shown)
-    amount = _whole(cell, shown[currency.end() :] if currency else shown)
-    if isinstance(amount, Unclear):
-        return Unclear(amount.code, shown)
-    return Unclear("cell.not_a_price", shown) if amount is None else _not_negative(amount, shown)
+    text = _straight(shown)
+    if text.casefold() in _EMPTIED:
+        return Unclear("cell.price_emptied", shown)
+    currency = _CURRENCY.match(text)
+    return _amount(cell, shown, text[currency.end() :] if currency else text, otherwise="cell.not_a_price")
 
 
 def _units(cell: Cell, shown: str) -> Value:
-    amount = _whole(cell, shown)
-    return Unclear("cell.not_whole", shown) if amount is None else _not_negative(amount, shown)
+    text = _straight(shown)
+    return Whole(0) if text.casefold() in _EMPTIED else _amount(cell, shown, text, otherwise="cell.not_whole")
 
 
 def _adjustment(cell: Cell, shown: str) -> Value:
-    amount = _whole(cell, shown)
-    return Unclear("cell.not_whole", shown) if amount is None else amount
+    text = _straight(shown)
+    if text.casefold() in _EMPTIED:
+        return BLANK
+    number = _whole(cell, text)
+    return Whole(number) if isinstance(number, int) else Unclear(number or "cell.not_whole", shown)
 
 
-def _not_negative(amount: Whole | Unclear, shown: str) -> Value:
-    if isinstance(amount, Whole) and amount.value < 0:
-        return Unclear("cell.negative", shown)
-    return amount
+def _straight(shown: str) -> str:
+    """Give a text with plain digits and marks, and without the apostrophe that stands for "this is text"."""
+    plain = shown if shown.isascii() else shown.translate(_FULL_WIDTH)
+    return plain.removeprefix("'").strip()
 
 
-def _whole(cell: Cell, shown: str) -> Whole | Unclear | None:
-    """Read a signed whole number; ``None`` when it is no number, Unclear when it is one with a fraction."""
-    if cell.kind is Kind.TEXT:
-        return _typed(shown)
-    if cell.look is Look.PERCENT:
-        return Unclear("cell.percent", shown)
+def _amount(cell: Cell, shown: str, text: str, *, otherwise: str) -> Value:
+    number = _whole(cell, text)
+    if isinstance(number, int):
+        return Whole(number) if number >= 0 else Unclear("cell.negative", shown)
+    return Unclear(number or otherwise, shown)
+
+
+def _whole(cell: Cell, text: str) -> int | str:
+    """Read a signed whole number, or tell the code of why it is none; an empty code when it is no number at all."""
+    if cell.kind is _TEXT:
+        return _typed(text)
+    if cell.look is _PERCENT:
+        return "cell.percent"
     try:
-        number = _DIGITS.create_decimal(shown)
+        number = _DIGITS.create_decimal(text)
     except InvalidOperation:
-        return None
+        return ""
     if not number.is_finite() or number.adjusted() >= _LONGEST:
-        return None
-    return Whole(int(number)) if number == number.to_integral_value() else Unclear("cell.not_whole", shown)
+        return ""
+    return int(number) if number == number.to_integral_value() else "cell.not_whole"
 
 
-def _typed(shown: str) -> Whole | Unclear | None:
-    """Read a number kept as text: 1250000, 1.250.000, 1,250,000, each with or without ``,00`` or ``,-``."""
-    sign = _SIGN.match(shown)
-    digits = shown[sign.end() :] if sign else shown
+def _typed(text: str) -> int | str:
+    """Read a number kept as text: 1250000, 1.250.000, 1,250,000, 1 250 000, with or without ``,00`` or ``,-``."""
+    if text.isdigit() and text.isascii() and len(text) <= _LONGEST:
+        return int(text)
+    sign = _SIGN.match(text)
+    digits = text[sign.end() :] if sign else text
     amount = _AMOUNT.fullmatch(digits)
     if amount is None:
-        return Unclear("cell.not_whole", shown) if _FRACTION.fullmatch(digits) else None
+        if _ABBREVIATED.fullmatch(digits):
+            return "cell.abbreviated"
+        return "cell.not_whole" if _FRACTION.fullmatch(digits) else ""
     whole, decimal_mark = amount.groups()
     if decimal_mark and decimal_mark in whole:
-        return None
-    number = re.sub(r"[.,]", "", whole)
+        return ""
+    number = re.sub(r"\D", "", whole)
     if len(number) > _LONGEST:
-        return None
+        return ""
     is_less = sign is not None and sign[1] not in {None, "+"}
-    return Whole(-int(number) if is_less else int(number))
+    return -int(number) if is_less else int(number)
 
 
 _MEANINGS: Mapping[Column, Callable[[Cell, str], Value]] = {
@@ -206,4 +263,5 @@ _MEANINGS: Mapping[Column, Callable[[Cell, str], Value]] = {
     Column.COUNT: _units,
     Column.STATUS: _words,
     Column.NOTE: _words,
+    Column.KEY: _words,
 }

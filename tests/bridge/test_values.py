@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.columns import Column
-from bridge.values import Blank, Cell, Kind, Look, Unclear, Whole, Words, meaning
+from bridge.values import BLANK, Blank, Cell, Kind, Look, Unclear, Whole, Words, meaning
 
 
 def text(shown: str) -> Cell:
@@ -30,6 +30,14 @@ def number(shown: str, look: Look = Look.PLAIN, zeros: int = 0) -> Cell:
         "1250000,00",
         " 1.250.000 ",
         "\u200b1.250.000",
+        "1 250 000",
+        "1\u00a0250\u00a0000",
+        "Rp 1\u202f250\u202f000,00",
+        "1\u2009250\u2009000",
+        "１．２５０．０００",
+        "Ｒｐ　１２５００００",
+        "'1250000",
+        "'Rp 1.250.000,-",
     ],
 )
 def test_rupiah_typed_in_any_usual_way_is_the_same_price(shown):
@@ -39,9 +47,18 @@ def test_rupiah_typed_in_any_usual_way_is_the_same_price(shown):
 @pytest.mark.parametrize(
     ("shown", "code"),
     [
-        ("1,25 jt", "cell.not_a_price"),
-        ("55rb", "cell.not_a_price"),
-        ("55k", "cell.not_a_price"),
+        ("1,25 jt", "cell.abbreviated"),
+        ("Rp 1.5jt", "cell.abbreviated"),
+        ("1,2 Juta", "cell.abbreviated"),
+        ("25 ribu", "cell.abbreviated"),
+        ("55rb", "cell.abbreviated"),
+        ("55k", "cell.abbreviated"),
+        ("1jt2", "cell.not_a_price"),
+        ("1.250.000,50", "cell.not_whole"),
+        ("1 250,5", "cell.not_a_price"),
+        ("1 25 000", "cell.not_a_price"),
+        ("0 250", "cell.not_a_price"),
+        ("12²", "cell.not_a_price"),
         ("1.250.00", "cell.not_a_price"),
         ("1.25", "cell.not_whole"),
         ("12,5", "cell.not_whole"),
@@ -51,7 +68,6 @@ def test_rupiah_typed_in_any_usual_way_is_the_same_price(shown):
         ("Rp -5.000", "cell.negative"),
         ("Rp", "cell.not_a_price"),
         ("tanya", "cell.not_a_price"),
-        ("1 250 000", "cell.not_a_price"),
         ("٥٥٠٠٠", "cell.not_a_price"),
         ("9" * 30, "cell.not_a_price"),
     ],
@@ -113,14 +129,41 @@ def test_a_cell_without_visible_text_is_blank_and_never_zero(column, shown):
     ],
 )
 def test_what_no_column_can_use_is_unclear_everywhere(column, cell, code):
-    assert meaning(column, cell) == Unclear(code, cell.text)
+    expected = "cell.sku_date" if (code, column) == ("cell.date", Column.SKU) else code
+    assert meaning(column, cell) == Unclear(expected, cell.text)
+
+
+@pytest.mark.parametrize(
+    ("stored", "day"),
+    [("46112", "46112"), ("46112.0", "46112"), ("2026-03-31", "46112"), ("2026-03-31T00:00:00", "46112"), ("x", "x")],
+)
+def test_a_code_that_became_a_date_comes_as_the_number_of_the_day(stored, day):
+    assert meaning(Column.SKU, number(stored, Look.DATE)) == Unclear("cell.sku_date", day)
+
+
+@pytest.mark.parametrize("column", [Column.STOCK, Column.COUNT, Column.ADJUSTMENT])
+@pytest.mark.parametrize("shown", ["25rb", "1,5 jt", "2 ribu", "3K"])
+def test_an_abbreviated_quantity_is_asked_about(column, shown):
+    assert meaning(column, text(shown)) == Unclear("cell.abbreviated", shown)
+
+
+@pytest.mark.parametrize("shown", ["KOSONG", "kosong", " Empty ", "'Kosong"])
+def test_the_word_for_empty_means_zero_where_a_number_can_be_emptied(shown):
+    assert meaning(Column.STOCK, text(shown)) == Whole(0)
+    assert meaning(Column.COUNT, text(shown)) == Whole(0)
+    assert meaning(Column.ADJUSTMENT, text(shown)) is BLANK
+    assert meaning(Column.PRICE, text(shown)) == Unclear("cell.price_emptied", shown.strip())
+    assert meaning(Column.NOTE, text(shown)) == Words(shown.strip())
 
 
 def test_a_percentage_is_no_quantity():
     assert meaning(Column.STOCK, number("1", Look.PERCENT)) == Unclear("cell.percent", "1")
 
 
-@pytest.mark.parametrize("shown", ["00123", "A-1", "1E5", "=X", "6,9", "123456789012345678"])
+@pytest.mark.parametrize(
+    "shown",
+    ["00123", "A-1", "1E5", "=X", "6,9", "123456789012345678", "1234567890123450", "10000000000", "A.0", "'00123"],
+)
 def test_a_code_kept_as_text_stays_as_it_is(shown):
     assert meaning(Column.SKU, text(f" {shown} ")) == Words(shown)
 
@@ -138,7 +181,10 @@ def test_a_code_that_lost_digits_as_a_number_is_damaged(stored):
     assert meaning(Column.SKU, number(stored)) == Unclear("cell.sku_damaged", stored)
 
 
-@pytest.mark.parametrize("shown", ["6.9E+12", "6,9E+12", "8.99123E+12", "1e+15"])
+@pytest.mark.parametrize(
+    "shown",
+    ["6.9E+12", "6,9E+12", "8.99123E+12", "1e+15", "12345.0", "12345,0", "6900000000000", "89912345678901200"],
+)
 def test_a_code_that_was_shown_short_and_kept_as_text_is_damaged(shown):
     assert meaning(Column.SKU, text(shown)) == Unclear("cell.sku_damaged", shown)
 
@@ -148,7 +194,7 @@ def test_names_made_of_digits_are_words():
     assert meaning(Column.NOTE, number("1.5")) == Words("1.5")
 
 
-@given(st.integers(min_value=0, max_value=99_999_999_999_999), st.sampled_from(".,"), st.booleans())
+@given(st.integers(min_value=0, max_value=99_999_999_999_999), st.sampled_from("., \u00a0"), st.booleans())
 def test_any_amount_written_with_either_thousands_mark_comes_back(amount, mark, has_decimals):
     shown = f"Rp {amount:,}".replace(",", mark) + ((",00" if mark == "." else ".00") if has_decimals else "")
     assert meaning(Column.PRICE, text(shown)) == Whole(amount)
@@ -158,7 +204,8 @@ def test_any_amount_written_with_either_thousands_mark_comes_back(amount, mark, 
 def test_any_text_has_a_meaning(shown, column):
     value = meaning(column, text(shown))
     assert isinstance(value, Blank | Whole | Words | Unclear)
-    assert isinstance(value, Blank) == (not shown.strip().strip("\u200b\u2060\ufeff").strip())
+    bare = shown.strip().strip("\u200b\u2060\ufeff").strip()
+    assert isinstance(value, Blank) == (not bare)
 
 
 @given(st.text("0123456789.,", min_size=1, max_size=12))

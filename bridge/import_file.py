@@ -1,0 +1,105 @@
+"""Imports the seller's sheet from the formats that we read with the eyes of another: .xls, .ods, .xlsb."""
+
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from typing import Any
+
+from bridge.columns import ANYWHERE, Layout, mapped_columns
+from bridge.errors import FileRefusedError
+from bridge.read import Header, Row, Table
+from bridge.second_reader import SecondReader
+from bridge.sheet_xml import LAST_ROW
+from bridge.values import BLANK, Cell, Kind, Look, meaning
+
+_HEADER_IN_FIRST = 20
+_EXACT_FLOATS = 1e15
+
+
+def import_table(content: bytes, name: str, *, layout: Layout = ANYWHERE) -> Table:
+    """Read a table from an .xls, .ods or .xlsb file; such a table cannot be patched.
+
+    Errors and formulas without a value come as blank cells: blank means unknown here, and is never a
+    change anyway. Of number formats only dates are known: 50% is 0.5, and a code shown as 00123 is 123.
+    Raises :class:`~bridge.errors.FileRefusedError`.
+    """
+    if not content:
+        raise FileRefusedError("workbook.zero_bytes", name=name)
+    with SecondReader() as reader:
+        opened = _answered(reader.ask("open", content), name)
+        if opened == "encrypted":
+            raise FileRefusedError("workbook.encrypted", name=name)
+        for sheet in _named(opened, layout, name):
+            header = _header(reader, sheet, layout, name=name)
+            if header is not None:
+                rows = tuple(_rows(reader, sheet, header, name=name))
+                return Table(
+                    content_hash=sha256(content).hexdigest(),
+                    sheet=sheet,
+                    header_row=header.row,
+                    columns=header.columns,
+                    rows=rows,
+                    content=content,
+                    name=name,
+                    layout=layout,
+                    unknown_headers=header.unknown,
+                )
+    if layout.header_row is not None:
+        raise FileRefusedError("workbook.no_header_at", name=name, row=layout.header_row)
+    raise FileRefusedError("workbook.no_header", name=name)
+
+
+def _answered(answer: Any, name: str) -> Any:  # noqa: ANN401 -- see SecondReader.ask
+    if answer is None:
+        raise FileRefusedError("workbook.import_failed", name=name)
+    return answer
+
+
+def _named(sheets: Sequence[str], layout: Layout, name: str) -> Sequence[str]:
+    if layout.sheet is None:
+        return sheets
+    wanted = layout.sheet.strip().casefold()
+    found = [sheet for sheet in sheets if sheet.casefold() == wanted]
+    if not found:
+        raise FileRefusedError("workbook.no_sheet", name=name, sheet=layout.sheet, sheets=", ".join(sheets))
+    return found
+
+
+def _header(reader: SecondReader, sheet: str, layout: Layout, *, name: str) -> Header | None:
+    first, last = layout.header_row or 1, layout.header_row or _HEADER_IN_FIRST
+    rows = reader.ask("rows", sheet=sheet, columns=None, first=first, last=last)
+    for number, cells in _answered(rows, name):
+        texts = {position: cell for position, cell in enumerate(cells, start=1) if isinstance(cell, str)}
+        try:
+            columns = mapped_columns(texts, layout.titles)
+        except FileRefusedError as error:
+            raise error.at(name=name, sheet=sheet, row=number) from error
+        if columns:
+            others = (text.strip() for position, text in texts.items() if position not in columns.values())
+            return Header(number, columns, tuple(filter(None, others)))
+    return None
+
+
+def _rows(reader: SecondReader, sheet: str, header: Header, *, name: str) -> Iterator[Row]:
+    columns = header.columns
+    rows = reader.ask("rows", sheet=sheet, columns=list(columns.values()), first=header.row + 1, last=LAST_ROW)
+    for number, stored in _answered(rows, name):
+        cells = {column: meaning(column, _cell(each)) for column, each in zip(columns, stored, strict=True)}
+        if any(value is not BLANK for value in cells.values()):
+            yield Row(number, cells)
+
+
+def _cell(stored: Any) -> Cell:  # noqa: ANN401 -- see SecondReader.ask
+    match stored:
+        case str():
+            return Cell(Kind.TEXT, stored)
+        case bool():
+            return Cell(Kind.BOOLEAN, "TRUE" if stored else "FALSE")
+        case {"serial": float(days)}:
+            return Cell(Kind.NUMBER, _digits(days), look=Look.DATE)
+        case _:
+            return Cell(Kind.NUMBER, _digits(float(stored)))
+
+
+def _digits(number: float) -> str:
+    """Write a number as a workbook stores it: no point when it is whole."""
+    return str(int(number)) if number.is_integer() and abs(number) < _EXACT_FLOATS else repr(number)
