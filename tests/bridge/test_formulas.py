@@ -16,7 +16,7 @@ from bridge.formulas import moved_down
         ("LOG10(A4)+ATAN2(B4,1)", "LOG10(A5)+ATAN2(B5,1)"),
         ("Barang[[#This Row],[Q4]]*B4", "Barang[[#This Row],[Q4]]*B5"),
         ("Laba_Q4+PPN4.5+A4", "Laba_Q4+PPN4.5+A5"),
-        ("4:5+$4:4", "5:6+$4:4"),
+        ("4:5+$4:4+$4:$4", "5:6+$4:5+$4:$4"),
         ("A:A+1.5E4", "A:A+1.5E4"),
         ("XFD1048576", "XFD1048576"),
         ("TRUE", "TRUE"),

@@ -1,0 +1,140 @@
+"""Takes cached values away from formulas whose inputs changed, so that no program shows the old ones.
+
+LibreOffice does not recalculate a workbook when it opens it, but it does calculate a formula that has
+no value. Excel calculates everything when the workbook asks for it.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
+
+from bridge.markup import Asides, OddMarkupError
+from bridge.sheet_xml import Head, Rows, Tail, attribute, cell_name, cells_in, pieces, rows_in, tags_for
+
+_VALUE_ATTRIBUTES = re.compile(rb"""\s(?:t|vm)\s*=\s*(?:"[^"]*"|'[^']*')""")
+_NAMED_ROW = re.compile(rb"""\s+r=["']([0-9]+)["']""")
+
+
+def cleared(chunks: Iterable[bytes], cells: Collection[tuple[int, int]]) -> Iterator[bytes]:
+    """Stream a sheet part without the values of these cells (row, column); formulas and all else stay.
+
+    Raises :class:`~bridge.markup.OddMarkupError` like every reader of sheets.
+    """
+    asides = Asides()
+    return asides.restored(_cleared(asides.taken(chunks), _Clearing(cells)))
+
+
+def _cleared(chunks: Iterable[bytes], clearing: "_Clearing") -> Iterator[bytes]:
+    for piece in pieces(chunks):
+        match piece:
+            case Head(data, tags):
+                clearing.tags = tags
+                yield data
+            case Rows(data):
+                yield clearing.rows(data)
+            case Tail(data):
+                yield data
+
+
+class _Clearing:
+    """One pass over one sheet part; ``_ahead`` are the cells still to come, the next one last."""
+
+    def __init__(self, cells: Collection[tuple[int, int]]) -> None:
+        self.tags = tags_for(b"")
+        self._ahead = sorted(cells, reverse=True)
+        self._row = 0
+
+    def rows(self, block: bytes) -> bytes:
+        """Clear what lies in a block of rows."""
+        before, self._row = self._row, self._last_row(block)
+        out: list[bytes] = []
+        done = 0
+        while self._ahead and self._ahead[-1][0] <= self._row:
+            start, end = self._found(block, done)
+            if end < 0:
+                return b"".join([*out, *self._counted(block, done, before)])
+            self._ahead.pop()
+            out += [block[done:start], self._valueless(block[start:end])]
+            done = end
+        return b"".join([*out, block[done:]]) if out else block
+
+    def _last_row(self, block: bytes) -> int:
+        """Find the number of the last row of a block, by counting where rows have none."""
+        start = b"<%srow" % self.tags.prefix
+        found = _NAMED_ROW.match(block, max(0, block.rfind(start)) + len(start))
+        if found:
+            return int(found[1])
+        return max((span.number for span in rows_in(block, self.tags, after=self._row)), default=self._row)
+
+    def _found(self, block: bytes, after: int) -> tuple[int, int]:
+        """Find the next cell by its name; the end is negative when that cannot be done."""
+        row, column = self._ahead[-1]
+        name = b'<%sc r="%s"' % (self.tags.prefix, cell_name(row, column).encode())
+        start = block.find(name, after)
+        close = -1 if start < 0 else block.find(b">", start)
+        if close < 0 or block[close - 1 : close] == b"/":
+            return start, close
+        return start, block.find(b"</%sc>" % self.tags.prefix, close)
+
+    def _counted(self, block: bytes, done: int, before: int) -> Iterator[bytes]:
+        """Clear the rest of a block cell by cell, for programs that leave out names or write them in their own way."""
+        columns: dict[int, set[int]] = {}
+        while self._ahead and self._ahead[-1][0] <= self._row:
+            row, column = self._ahead.pop()
+            columns.setdefault(row, set()).add(column)
+        for span in rows_in(block, self.tags, after=before):
+            for cell in cells_in(block, self.tags, span.start, span.end, only=columns.get(span.number, ())):
+                if cell.start >= done:
+                    yield block[done : cell.start]
+                    yield self._valueless(block[cell.start : cell.end])
+                    done = cell.end
+        yield block[done:]
+
+    def _valueless(self, cell: bytes) -> bytes:
+        start, end, content = cell.partition(b">")
+        values = _values(self.tags.prefix)
+        is_number = not _VALUE_ATTRIBUTES.search(start)
+        if is_number and all(found[0].endswith((b"/>", b"></v>")) for found in values.finditer(content)):
+            # Programs that cannot calculate write an empty value: there is nothing to take away.
+            return cell
+        return _VALUE_ATTRIBUTES.sub(b"", start) + end + values.sub(b"", content)
+
+
+@lru_cache(maxsize=16)
+def _values(prefix: bytes) -> re.Pattern[bytes]:
+    p = re.escape(prefix)
+    return re.compile(rb"<%s(v|is)(?:\s[^>]*?)?(?:/>|>.*?</%s\1\s*>)" % (p, p), re.DOTALL)
+
+
+_NAME = rb"[A-Za-z_][\w.\-]*"
+_BEFORE_CALCULATION = rb"sheets|functionGroups|externalReferences|definedNames"
+"""What stands before ``calcPr`` in a workbook part (ECMA-376 part 1, 18.2.27); only the sheets are always there."""
+_PARTS_OF_WORKBOOK = re.compile(
+    rb"""<!--.*?-->
+    | <(?:%s:)?calcPr(?=[\s/>])(?P<attributes>[^>]*?)\s*/?>
+    | (?P<before> </(?P<ended>%s:)?(?:%s)\s*> | <(?P<empty>%s:)?(?:%s)(?:\s[^>]*)?/> )"""
+    % (_NAME, _NAME, _BEFORE_CALCULATION, _NAME, _BEFORE_CALCULATION),
+    re.DOTALL | re.VERBOSE,
+)
+_FULL = re.compile(rb"""\sfullCalcOnLoad\s*=\s*(?:"[^"]*"|'[^']*')""")
+
+
+def with_full_calculation(workbook_xml: bytes) -> bytes:
+    """Ask Excel to calculate every formula when it opens the workbook; nothing else of the part changes.
+
+    Raises :class:`~bridge.markup.OddMarkupError` for a part that lists no sheets.
+    """
+    place = None
+    for found in _PARTS_OF_WORKBOOK.finditer(workbook_xml):
+        if found["attributes"] is not None:
+            if attribute(found["attributes"], b"fullCalcOnLoad") in {b"1", b"true"}:
+                return workbook_xml
+            attributes = _FULL.sub(b"", found["attributes"]) + b' fullCalcOnLoad="1"'
+            start, end = found.span("attributes")
+            return workbook_xml[:start] + attributes + workbook_xml[end:]
+        if found["before"] is not None:
+            place = found
+    if place is None:
+        raise OddMarkupError
+    prefix = place["ended"] or place["empty"] or b""
+    return workbook_xml[: place.end()] + b'<%scalcPr fullCalcOnLoad="1"/>' % prefix + workbook_xml[place.end() :]
