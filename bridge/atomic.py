@@ -11,9 +11,10 @@ from secrets import token_hex
 from bridge.errors import BridgeError, FileRefusedError
 
 TEMP_PREFIX = ".~selaras-"
+_RENAME_NOREPLACE = 1
 _RENAME_EXCHANGE = 2
 _AT_FDCWD = -100
-_EXCHANGE_UNSUPPORTED = frozenset({errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP})
+_UNSUPPORTED = frozenset({errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EXDEV})
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _FORBIDDEN = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
@@ -56,15 +57,27 @@ def dress_like(model: Path, temporary: Path) -> None:
 
 def exchanged(one: Path, other: Path) -> bool:
     """Let two files trade places in one step (Linux ``renameat2``). False where that cannot be done."""
+    return _renamed(one, other, _RENAME_EXCHANGE)
+
+
+def moved(path: Path, place: Path) -> bool:
+    """Move a file in one step, whatever it holds by then, to a place that is free.
+
+    False where that cannot be done, such as to another file system. Raises ``FileExistsError`` when the place is taken.
+    """
+    return _renamed(path, place, _RENAME_NOREPLACE)
+
+
+def _renamed(path: Path, place: Path, how: int) -> bool:
     renameat2 = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
     if renameat2 is None:
         return False
-    if renameat2(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) == 0:
+    if renameat2(_AT_FDCWD, os.fsencode(path), _AT_FDCWD, os.fsencode(place), how) == 0:
         return True
     number = ctypes.get_errno()
-    if number in _EXCHANGE_UNSUPPORTED:
+    if number in _UNSUPPORTED:
         return False
-    raise OSError(number, os.strerror(number), str(other))
+    raise OSError(number, os.strerror(number), str(place))
 
 
 def sync_folder(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""Notices saves of one workbook: watches its folder, waits until the file is whole, and says so once.
+"""Notices saves of one workbook: watches its folder, waits until a file is whole, and says so once.
 
 Events are hints only. Every program saves in its own way (in place, by a temporary file, by removing
 the original first), LibreOffice reports writes that changed nothing, and network shares report none;
@@ -9,68 +9,59 @@ the content's hash.
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from hashlib import sha256
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread, current_thread
 from time import monotonic
-from typing import TypeAlias
 
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 
-from bridge.archive import MAX_FILE_BYTES, MAY_BE_UNFINISHED, Archive
-from bridge.errors import FileRefusedError
-from bridge.files import content_hash
+from bridge.copies import conflicted_copies
+from bridge.quiet import OWN_REMEMBERED, Quiet
+from bridge.settling import Pace, Settling
+from bridge.shares import is_on_share
 
 _READS = frozenset({"opened", "closed_no_write"})
 """Events that our own reading causes: answering them would never end."""
-_WITHOUT_EVENTS_S = 2.0
-_OWN_REMEMBERED = 64
+_MISSED_IS_BLIND = 2
 
-_Signature: TypeAlias = tuple[int, int, int, int]
+_NORMAL = Pace()
 
 
 class FolderWatch:
     """Calls ``on_saved(content_hash)`` in its own thread for each settled save that is not ours.
 
-    A file is settled when two looks ``quiet_s`` apart agree and its zip is whole; one that is still
-    not whole after ``cap_s`` is reported as it is, so that its reader can say what is wrong. ``poll_s``
-    is the time between looks without events (two ``stat`` calls each), and so the longest that a folder
-    moved away, or a save on a network share, stays unnoticed.
+    Conflicted copies of the workbook that appear or change are reported in the same way. A file is settled when
+    nothing touched it for the quiet time and its zip is whole; one that is still not whole after its time is up is
+    reported as it is, so that its reader can say what is wrong.
     """
 
-    def __init__(
-        self,
-        path: Path,
-        on_saved: Callable[[str], None],
-        *,
-        quiet_s: float = 0.5,
-        cap_s: float = 60.0,
-        poll_s: float = 5.0,
-    ) -> None:
+    def __init__(self, path: Path, on_saved: Callable[[str], None], *, pace: Pace = _NORMAL) -> None:
         self._path = path
         self._on_saved = on_saved
-        self._quiet_s, self._cap_s, self._poll_s = quiet_s, cap_s, poll_s
+        self._pace = pace
         # put() of this queue may interrupt itself: stop() is safe in a signal handler, an Event is not.
         self._wake: SimpleQueue[None] = SimpleQueue()
         self._is_stopping = False
-        self._own: deque[str] = deque(maxlen=_OWN_REMEMBERED)
-        self._looked_at: _Signature | None = None
-        self._known_hash = ""
+        self._own: deque[str] = deque(maxlen=OWN_REMEMBERED)
+        self._files: dict[Path, Settling] = {}
+        self._quiet = Quiet(path)
         self._observer: BaseObserver | None = None
         self._folder: tuple[int, int] | None = None
+        self._is_on_share = False
+        self._was_woken = self._is_full_look = False
+        self._missed = 0
+        self._last_full_look = monotonic()
         self._thread = Thread(target=self._run, name="selaras-watch", daemon=True)
         self.last_look = monotonic()
         """When the thread last went round (``time.monotonic``); while idle, at most ``poll_s`` ago."""
 
     def start(self) -> None:
-        """Begin to watch. What the file holds now counts as known."""
+        """Begin to watch. What the workbook and its conflicted copies hold now counts as known."""
         self._watch_folder()
-        self._looked_at = self._signature()
-        with suppress(FileRefusedError):
-            self._known_hash = content_hash(self._path)
+        self._files = {each: Settling(each, self._pace) for each in self._followed()}
         self._thread.start()
 
     def stop(self) -> None:
@@ -83,6 +74,14 @@ class FolderWatch:
     def own_write(self, own_hash: str) -> None:
         """Announce content that we are about to write: seeing it is no news."""
         self._own.append(own_hash)
+        self._quiet.own_write(own_hash)
+        if self._path in self._files:
+            # Old content over our new one is a loss that must be seen, however soon it comes.
+            self._files[self._path].forget()
+
+    def quiet_for(self) -> float:
+        """Tell for how many seconds nobody but us touched the workbook or its lock files; 0 while it is open."""
+        return self._quiet.seconds()
 
     def is_alive(self) -> bool:
         """Tell whether the watch goes on looking."""
@@ -92,11 +91,47 @@ class FolderWatch:
         try:
             while not self._is_stopping:
                 self._watch_folder()
-                if self._signature() != self._looked_at:
-                    self._settle()
-                self._rest(self._poll_s if self._observer else min(_WITHOUT_EVENTS_S, self._poll_s), until_event=True)
+                self._look()
+                if self._is_moving():
+                    self._rest(self._pace.quiet_s, until_event=False)
+                else:
+                    self._rest(self._poll_s(), until_event=True)
         finally:
             self._stop_observer()
+
+    def _look(self) -> None:
+        """Look at every file that matters, and report what is news."""
+        self._quiet.seconds()
+        was_moving = self._is_moving()
+        known = self._files
+        self._files = {each: known.get(each) or Settling(each, self._pace, is_new=True) for each in self._followed()}
+        if monotonic() - self._last_full_look > self._pace.full_s:
+            self._last_full_look, self._is_full_look = monotonic(), True
+            for each in self._files.values():
+                each.doubt()
+        for each in self._files.values():
+            self._report(each.look(monotonic(), is_sure=not self._is_blind()))
+        if not self._is_moving():
+            self._judge_events(is_news=was_moving and not self._is_full_look)
+            self._was_woken = self._is_full_look = False
+
+    def _is_moving(self) -> bool:
+        return any(each.is_moving for each in self._files.values())
+
+    def _judge_events(self, *, is_news: bool) -> None:
+        """Watch the folder anew when something came to rest there and no event told of it; do not rely on them then."""
+        if self._was_woken:
+            self._missed = 0
+        elif is_news and self._observer is not None:
+            self._missed += 1
+            self._stop_observer()
+
+    def _is_blind(self) -> bool:
+        """Whether files here can change without an event."""
+        return self._observer is None or self._is_on_share or self._missed >= _MISSED_IS_BLIND
+
+    def _poll_s(self) -> float:
+        return min(self._pace.blind_poll_s, self._pace.poll_s) if self._is_blind() else self._pace.poll_s
 
     def _rest(self, seconds: float, *, until_event: bool) -> None:
         """Sleep; a call for the end, or an event if wanted, wakes."""
@@ -105,62 +140,26 @@ class FolderWatch:
         while not self._is_stopping and (left := end - monotonic()) > 0:
             with suppress(Empty):
                 self._wake.get(timeout=left)
+                self._was_woken = True
                 if until_event:
                     break
         while not self._wake.empty():
             self._wake.get()
+            self._was_woken = True
         self.last_look = monotonic()
 
-    def _settle(self) -> None:
-        """Wait until the file is whole, or until it has had its time, and report it if it is news."""
-        end = monotonic() + self._cap_s
-        unfinished: _Signature | None = None
-        while not self._is_stopping:
-            before = self._signature()
-            self._rest(self._quiet_s, until_event=False)
-            is_late = monotonic() > end
-            is_steady = before is not None and before == self._signature()
-            if not is_late and (not is_steady or before == unfinished):
-                continue
-            found = self._content_hash(is_last_try=is_late)
-            if is_late or (found is not None and self._signature() == before):
-                self._looked_at = before
-                self._report(found)
-                return
-            unfinished = before
-
-    def _content_hash(self, *, is_last_try: bool) -> str | None:
-        """Hash the file; ``None`` when it is gone or, before the last try, looks unfinished."""
-        try:
-            if self._path.stat().st_size > MAX_FILE_BYTES:
-                return content_hash(self._path)
-            content = self._path.read_bytes()
-        except (OSError, FileRefusedError):
-            return None
-        try:
-            Archive(content, self._path.name).prove()
-        except FileRefusedError as error:
-            if error.code in MAY_BE_UNFINISHED and not is_last_try:
-                return None
-        return sha256(content).hexdigest()
-
     def _report(self, found: str | None) -> None:
-        if found is None or found == self._known_hash or self._is_stopping:
+        if found is None or self._is_stopping:
             return
-        self._known_hash = found
-        if found in self._own:
-            # Only once: the same bytes restored from a backup later are the seller's doing.
-            self._own.remove(found)
+        if found not in self._own:
+            self._on_saved(found)
             return
-        self._on_saved(found)
+        # Only once, and none before it: the same bytes restored from a backup later are the seller's doing.
+        while self._own.popleft() != found:
+            pass
 
-    def _signature(self) -> _Signature | None:
-        """Tell one state of the file from another without reading it; ``None`` while there is no file."""
-        try:
-            status = self._path.stat()
-        except OSError:
-            return None
-        return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
+    def _followed(self) -> tuple[Path, ...]:
+        return self._path, *conflicted_copies(self._path)
 
     def _watch_folder(self) -> None:
         """Keep an observer on the folder, also after the folder was moved away and made anew."""
@@ -171,6 +170,7 @@ class FolderWatch:
         self._folder = folder
         if folder is None:
             return
+        self._is_on_share = is_on_share(self._path.parent)
         observer = Observer()
         try:
             observer.schedule(_Waker(self._wake), str(self._path.parent), recursive=False)

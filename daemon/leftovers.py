@@ -8,15 +8,19 @@ from daemon.config import Settings
 
 log = structlog.get_logger()
 
+ABANDONED_S = 60.0
+"""A leftover so old belongs to nobody who is still at work; ``selaras workbook restore`` may be, beside the service."""
 
-def put_right(settings: Settings) -> None:
+
+def put_right(settings: Settings, *, older_than_s: float = 0.0) -> None:
     """Delete our temporary files and put displaced saves back.
 
+    While the service runs, only those older than :data:`ABANDONED_S`.
     A folder that cannot be read is no error here: the cycle tells the seller about it.
     """
-    for folder in {settings.workbook.parent, settings.orders_folder}:
+    for folder in {settings.workbook.parent, settings.orders_folder, settings.state_folder / "versions"}:
         try:
-            rescued = files.remove_leftovers(folder)
+            rescued = files.remove_leftovers(folder, older_than_s=older_than_s)
         except BridgeError as error:
             log.warning("folder.not_tidied", folder=str(folder), error=str(error))
             continue

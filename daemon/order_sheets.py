@@ -7,7 +7,7 @@ from pathlib import Path
 
 import structlog
 
-from bridge import files
+from bridge import files, versions
 from bridge.errors import BridgeError
 from bridge.order_sheet import OrderRow, write_order_sheet
 from daemon.bridge_words import words_for
@@ -59,7 +59,7 @@ async def write_order_sheets(parts: Parts, *, cycle: int) -> SheetsReport:
 def _keep_changed(parts: Parts, path: Path, written_hash: str | None) -> None:
     """Keep a copy of a sheet in which somebody made notes, before it is written anew (invariant 6)."""
     if path.exists() and files.content_hash(path) != written_hash:
-        files.keep_version(path, parts.settings.state_folder / "versions")
+        versions.keep_version(path, parts.settings.state_folder / "versions")
 
 
 def _bounds(parts: Parts, day: date) -> tuple[datetime, datetime]:

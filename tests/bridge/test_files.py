@@ -5,18 +5,19 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from bridge import files
 from bridge.atomic import in_our_words
 from bridge.errors import FileBusyError, FileChangedError, FileRefusedError
 from bridge.files import (
     content_hash,
-    keep_version,
-    kept_versions,
     remove_leftovers,
     replace,
     who_has_it_open,
@@ -38,27 +39,33 @@ def save(path: Path, content: bytes) -> None:
 
 
 class Moment:
-    """Runs something at the last moment before two files trade places: when ``renameat2`` is looked up."""
+    """Runs something at a certain moment of a write: at an event of the system whose first words hold a text."""
 
     def __init__(self) -> None:
-        self.waiting: list[Callable[[], None]] = []
+        self.waiting: list[tuple[str, str, Callable[[], None]]] = []
         sys.addaudithook(self._hook)
 
     def _hook(self, event: str, args: tuple[object, ...]) -> None:
-        if event == "ctypes.dlsym" and args[1] == "renameat2" and self.waiting:
-            self.waiting.pop(0)()
+        if self.waiting and event == self.waiting[0][0] and self.waiting[0][1] in str(args[:2]):
+            self.waiting.pop(0)[2]()
 
 
 _MOMENT = Moment()
 
 
 @pytest.fixture
-def before_exchange():
-    """Give a function that puts off an action to just before the next exchange."""
-    yield _MOMENT.waiting.append
+def before():
+    """Give a function that puts off an action to just before the next such event."""
+    yield lambda event, part, action: _MOMENT.waiting.append((event, part, action))
     left = len(_MOMENT.waiting)
     _MOMENT.waiting.clear()
     assert left == 0
+
+
+@pytest.fixture
+def before_exchange(before):
+    """The last moment before two files trade places: when ``renameat2`` is looked up."""
+    return lambda action: before("ctypes.dlsym", "renameat2", action)
 
 
 @pytest.fixture
@@ -103,6 +110,94 @@ def test_a_save_in_the_last_moment_is_put_back(workbook, before_exchange):
         replace(workbook, OURS, expected_hash=digest(OLD))
     assert workbook.read_bytes() == SAVED
     assert names(workbook.parent) == ["stok toko.xlsx"]
+
+
+@pytest.mark.parametrize(
+    ("event", "part"),
+    [
+        ("open", ".tmp"),
+        ("open", ".~lock."),
+        ("os.chmod", ".tmp"),
+        ("os.rename", ".tmp"),
+        ("open", "~$"),
+        ("ctypes.dlsym", "renameat2"),
+    ],
+)
+def test_a_save_at_any_moment_of_a_write_stays(workbook, before, event, part):
+    before(event, part, lambda: save(workbook, SAVED))
+    with pytest.raises(FileChangedError):
+        replace(workbook, OURS, expected_hash=digest(OLD))
+    assert workbook.read_bytes() == SAVED
+    assert names(workbook.parent) == ["stok toko.xlsx"]
+
+
+@pytest.mark.parametrize(
+    ("event", "part"),
+    [("open", ".tmp"), ("os.chmod", ".tmp"), ("os.rename", ".tmp"), ("ctypes.dlsym", "renameat2")],
+)
+def test_a_program_that_opens_the_file_at_any_moment_of_a_write_keeps_it(workbook, before, event, part):
+    opened = []
+    before(event, part, lambda: opened.append(workbook.open("rb")))
+    with pytest.raises(FileBusyError) as caught:
+        replace(workbook, OURS, expected_hash=digest(OLD))
+    assert caught.value.params == {"name": "stok toko.xlsx", "who": ""}
+    assert os.fstat(opened[0].fileno()).st_ino == workbook.stat().st_ino
+    opened[0].close()
+    assert workbook.read_bytes() == OLD
+    assert names(workbook.parent) == ["stok toko.xlsx"]
+
+
+def test_a_file_that_is_open_all_the_time_is_not_swapped_even_for_a_moment(workbook, monkeypatch):
+    swaps = []
+    monkeypatch.setattr(files, "exchanged", lambda *places: swaps.append(places))
+    with workbook.open("rb"), pytest.raises(FileBusyError):
+        replace(workbook, OURS, expected_hash=digest(OLD))
+    assert swaps == []
+    assert workbook.read_bytes() == OLD
+
+
+@pytest.mark.parametrize(
+    ("event", "part", "lock"),
+    [
+        ("open", ".tmp", ".~lock.stok toko.xlsx#"),
+        ("open", ".tmp", "~$stok toko.xlsx"),
+        ("os.chmod", ".tmp", "~$stok toko.xlsx"),
+        ("os.rename", ".tmp", "~$stok toko.xlsx"),
+    ],
+)
+def test_a_lock_that_appears_during_a_write_stops_it_and_stays(workbook, before, event, part, lock):
+    before(event, part, lambda: workbook.with_name(lock).write_bytes(b"\x04Sari"))
+    with pytest.raises(FileBusyError):
+        replace(workbook, OURS, expected_hash=digest(OLD))
+    assert workbook.read_bytes() == OLD
+    assert names(workbook.parent) == sorted([lock, "stok toko.xlsx"])
+
+
+def test_libreoffice_is_kept_out_while_files_trade_places(workbook, before_exchange):
+    seen = []
+    before_exchange(lambda: seen.append(who_has_it_open(workbook)))
+    replace(workbook, OURS, expected_hash=digest(OLD))
+    assert (seen, who_has_it_open(workbook)) == (["Selaras"], None)
+
+
+@pytest.mark.parametrize(("blocks_free", "is_full"), [(1026, False), (1024, True), (0, True)])
+def test_a_disk_without_room_is_left_as_it_is(workbook, monkeypatch, blocks_free, is_full):
+    room = list(os.statvfs(workbook.parent))
+    room[1], room[2], room[4] = 4096, 10**9, blocks_free
+    monkeypatch.setattr(os, "statvfs", lambda _folder: os.statvfs_result(room))
+    if is_full:
+        with pytest.raises(FileRefusedError, match=r"folder\.full"):
+            replace(workbook, OURS, expected_hash=digest(OLD))
+    else:
+        replace(workbook, OURS, expected_hash=digest(OLD))
+    assert workbook.read_bytes() == (OLD if is_full else OURS)
+    assert names(workbook.parent) == ["stok toko.xlsx"]
+
+
+def test_a_share_that_does_not_know_its_room_is_no_full_disk(workbook, monkeypatch):
+    monkeypatch.setattr(os, "statvfs", lambda _folder: os.statvfs_result([4096, 4096, *[0] * 9]))
+    replace(workbook, OURS, expected_hash=digest(OLD))
+    assert workbook.read_bytes() == OURS
 
 
 def test_two_saves_in_the_last_moments_both_stay(workbook, before_exchange):
@@ -197,7 +292,7 @@ except Exception as error:
 @pytest.mark.parametrize("saving", ["save", "quiet"])
 def test_killed_at_any_step_nothing_is_lost_and_nothing_is_left(workbook, saving):
     ends = []
-    for kill_at in range(1, 60):
+    for kill_at in range(1, 100):
         workbook.write_bytes(OLD)
         command = [sys.executable, "-c", _CHILD, str(workbook), saving, str(kill_at), digest(OLD)]
         ended = subprocess.run(command, check=False, capture_output=True, cwd=Path(__file__).parents[2])
@@ -235,6 +330,17 @@ def test_a_displaced_save_waits_while_the_workbook_is_open(workbook):
     assert names(workbook.parent) == [workbook.name]
 
 
+def test_while_another_selaras_may_be_at_work_only_old_leftovers_are_tidied(workbook):
+    temporary = workbook.with_name(".~selaras-0123456789abcdef.tmp")
+    temporary.touch()
+    remove_leftovers(workbook.parent, older_than_s=60)
+    assert temporary.exists()
+    while time.time() - temporary.stat().st_ctime < 0.02:
+        pass
+    remove_leftovers(workbook.parent, older_than_s=0.01)
+    assert not temporary.exists()
+
+
 def test_files_of_others_are_no_leftovers(tmp_path):
     for name in ("lu12.tmp", ".~lock.stok.xlsx#", "~$stok.xlsx", ".~selaras-catatan.txt", "stok.xlsx"):
         (tmp_path / name).touch()
@@ -257,6 +363,7 @@ def test_saves_racing_with_our_writes_are_all_kept(workbook):
                 seen = workbook.read_bytes()
                 if seen in {mine, mine + b" dibaca"}:
                     break
+                time.sleep(0.001)
             else:
                 problems.append(mine)
         done.set()
@@ -265,10 +372,8 @@ def test_saves_racing_with_our_writes_are_all_kept(workbook):
     thread.start()
     while not done.is_set():
         content = workbook.read_bytes().removesuffix(b" dibaca")
-        try:
+        with suppress(FileChangedError, FileBusyError):
             replace(workbook, content + b" dibaca", expected_hash=digest(content))
-        except FileChangedError:
-            continue
     thread.join()
     assert problems == []
     assert [each for each in names(workbook.parent) if "Selaras" in each or each.startswith(".~")] == []
@@ -305,20 +410,6 @@ def test_the_errors_of_the_system_are_put_into_our_words(tmp_path, number, code)
     with pytest.raises(FileRefusedError) as caught, in_our_words(tmp_path / "stok.xlsx"):
         raise OSError(number, os.strerror(number))
     assert (caught.value.code, caught.value.params["name"]) == (code, "stok.xlsx")
-
-
-def test_versions_are_kept_by_time_and_the_oldest_go(workbook, tmp_path):
-    folder = tmp_path / "versi"
-    first = keep_version(workbook, folder, keep=3)
-    assert first.read_bytes() == OLD
-    assert first.name.startswith("stok toko.")
-    assert first.name.endswith(f".{digest(OLD)[:8]}.xlsx")
-    assert keep_version(workbook, folder, keep=3) == first
-    for number in range(4):
-        workbook.write_bytes(b"%d" % number)
-        keep_version(workbook, folder, keep=3)
-    assert len(kept_versions(workbook, folder)) == 3
-    assert first not in kept_versions(workbook, folder)
 
 
 def test_a_hash_of_a_missing_file_is_a_clear_error(tmp_path):

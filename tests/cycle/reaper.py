@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, Pool, event
 
-from bridge import files, order_sheet
+from bridge import files, order_sheet, versions
 from daemon.config import load_settings
 from daemon.connect import connected
 from daemon.cycle import run_cycle
@@ -40,7 +40,7 @@ class Reaper:
         for place, name in (
             (files, "replace"),
             (files, "exchanged"),
-            (files, "keep_version"),
+            (versions, "keep_version"),
             (order_sheet, "write_new"),
         ):
             setattr(place, name, self._around(getattr(place, name), name))
