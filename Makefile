@@ -36,11 +36,11 @@ check: $(DEV) ## look at style, types and the direction of imports
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-simulate: ## long random runs of the whole system (not yet: comes with issues 3 and 4)
-	@echo "make simulate is not there yet: issue 3 brings the fuzzing of workbooks, issue 4 the simulation." >&2; exit 1
+simulate: $(DEV) ## damage thousands of workbooks and see that none is misread (ARGS="--inputs 500 --seed 7")
+	@$(BIN)/python -m simulation.fuzz_workbooks $(ARGS)
 
-bench: ## measure speed and memory (not yet: comes with issues 3 and 4)
-	@echo "make bench is not there yet: issue 3 brings it for the bridge, issue 4 for reconcile." >&2; exit 1
+bench: $(DEV) ## measure reading and patching as ratios in one run (ARGS="--rows 10000")
+	@$(BIN)/python -m benchmarks.bridge $(ARGS)
 
 e2e: $(DEV) ## end to end with LibreOffice as the seller (needs libreoffice-calc-nogui python3-uno)
 	@$(BIN)/python -m pytest tests/e2e -n 0 $(ARGS)

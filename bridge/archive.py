@@ -8,30 +8,32 @@ import struct
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
 
+from bridge.directory import CENTRAL, END, END_MARK, Entry, end_record, entries, normal_name
 from bridge.errors import FileRefusedError
+from bridge.fingerprint import Figures, Fingerprint, fingerprint_of
 
 _LOCAL = struct.Struct("<4s5H3L2H")
-_CENTRAL = struct.Struct("<4s6H3L5H2L")
-_END = struct.Struct("<4s4H2LH")
-_END_MARK = b"PK\x05\x06"
-_ZIP64_LOCATOR = b"PK\x06\x07"
 _OLE = b"\xd0\xcf\x11\xe0"
-_LONGEST_COMMENT = 0xFFFF
-
-_IS_ENCRYPTED = 0x0001
-_IS_UTF8 = 0x0800
 _DEFLATE_HINTS_AND_DESCRIPTOR = 0x000E
+_FIRST_DAY = 0x0021
+"""1 January 1980 in DOS form, where zip's calendar begins."""
 
 MAY_BE_UNFINISHED = frozenset(
-    {"workbook.zero_bytes", "workbook.truncated", "workbook.damaged_zip", "workbook.bad_crc", "workbook.not_zip"}
+    {
+        "workbook.zero_bytes",
+        "workbook.truncated",
+        "workbook.damaged_zip",
+        "workbook.bad_crc",
+        "workbook.not_zip",
+        "workbook.csv_quotes",
+    }
 )
 """What a file that somebody is still writing looks like."""
 
 MAX_FILE_BYTES = 256 * 1024 * 1024
-MAX_MEMBER_BYTES = 1024 * 1024 * 1024
-MAX_RATIO = 400
-_RATIO_COUNTS_FROM = 1024 * 1024
 _PIECE = 256 * 1024
 
 
@@ -54,15 +56,21 @@ class Member:
 class Archive:
     """A whole, plain zip file held in memory. ``name`` is what error messages call it.
 
-    Raises :class:`~bridge.errors.FileRefusedError` for whatever is damaged, encrypted, oversized or
-    of a kind we would not be able to write back.
+    ``consulted`` remembers what was asked of it: CRC and size of each member that was unpacked, ``None``
+    for each that was looked for in vain. Raises :class:`~bridge.errors.FileRefusedError` for whatever is
+    damaged, encrypted, oversized or of a kind we would not be able to write back.
     """
 
     def __init__(self, content: bytes, name: str) -> None:
         self.content = content
         self.name = name
-        self._comment_from = 0
-        self.members = self._directory()
+        self.consulted: dict[str, Figures | None] = {}
+        self._refuse_other_files()
+        end = end_record(content, len(content), name)
+        listed = entries(content[end.start : end.start + end.length], end.count, name)
+        self._comment_from = end.comment
+        self.fingerprint: Fingerprint = fingerprint_of(listed)
+        self.members = self._members(listed, end.start)
         self._unproven = {member.name for member in self.members}
         self._by_name: dict[str, Member] = {}
         for member in self.members:
@@ -71,7 +79,10 @@ class Archive:
 
     def find(self, name: str) -> Member | None:
         """Find a member the way Excel does: no case, either slash."""
-        return self._by_name.get(normal_name(name))
+        found = self._by_name.get(normal_name(name))
+        if found is None:
+            self.consulted[normal_name(name)] = None
+        return found
 
     def read(self, member: Member) -> bytes:
         """Unpack a member whole."""
@@ -79,6 +90,56 @@ class Archive:
 
     def stream(self, member: Member) -> Iterator[bytes]:
         """Unpack a member piece by piece; length and CRC are checked when the last piece was taken."""
+        self.consulted[normal_name(member.name)] = member.crc, member.size
+        return self._checked(member)
+
+    def prove(self) -> None:
+        """Check the CRC of every member that was not streamed to its end yet."""
+        for member in self.members:
+            if member.name in self._unproven:
+                for _ in self._checked(member):
+                    pass
+
+    def raw(self, member: Member) -> memoryview:
+        """Give a member as it lies in the file: header, packed data, descriptor, padding."""
+        return memoryview(self.content)[member.start : member.end]
+
+    def rewritten(self, replaced: Mapping[str, Iterable[bytes]]) -> bytes:
+        """Build the same zip with other data in the members named; everything else is copied raw.
+
+        Names that the zip does not have become new members at its end.
+        """
+        out = BytesIO()
+        central: dict[str, bytes] = {}
+        for member in sorted(self.members, key=lambda each: each.start):
+            offset = out.tell()
+            if member.name in replaced:
+                entry = self._repacked(member, replaced[member.name], out)
+            else:
+                out.write(self.raw(member))
+                entry = member.central
+            central[member.name] = entry[:42] + struct.pack("<L", offset) + entry[46:]
+        known = {member.name for member in self.members}
+        added = [_added(name, pieces, out) for name, pieces in replaced.items() if name not in known]
+        start = out.tell()
+        out.writelines((*(central[member.name] for member in self.members), *added))
+        count = len(self.members) + len(added)
+        comment = self.content[self._comment_from :]
+        out.write(END.pack(END_MARK, 0, 0, count, count, out.tell() - start, start, len(comment)) + comment)
+        return out.getvalue()
+
+    def _repacked(self, member: Member, pieces: Iterable[bytes], out: BytesIO) -> bytes:
+        """Append a member with new data; its name, date and attributes stay. Returns its directory entry."""
+        header = list(_LOCAL.unpack_from(self.content, member.start))
+        name = self.content[member.start + _LOCAL.size : member.start + _LOCAL.size + header[9]]
+        flags = member.flags & ~_DEFLATE_HINTS_AND_DESCRIPTOR
+        header[2:4], header[10] = [flags, 8], 0
+        figures = _packed(header, name, pieces, out)
+        entry = list(CENTRAL.unpack_from(member.central))
+        entry[3:5], entry[7:10] = [flags, 8], figures
+        return CENTRAL.pack(*entry) + member.central[CENTRAL.size :]
+
+    def _checked(self, member: Member) -> Iterator[bytes]:
         crc = size = 0
         try:
             for piece in self._unpacked(member):
@@ -92,58 +153,11 @@ class Archive:
             raise self._refused("workbook.bad_crc", part=member.name)
         self._unproven.discard(member.name)
 
-    def prove(self) -> None:
-        """Check the CRC of every member that was not streamed to its end yet."""
-        for member in self.members:
-            if member.name in self._unproven:
-                for _ in self.stream(member):
-                    pass
-
-    def rewritten(self, replaced: Mapping[str, Iterable[bytes]]) -> bytes:
-        """Build the same zip with other data in the members named; everything else is copied raw."""
-        out = bytearray()
-        entries: dict[str, bytes] = {}
-        for member in sorted(self.members, key=lambda each: each.start):
-            offset = len(out)
-            if member.name in replaced:
-                central = self._repacked(member, replaced[member.name], out)
-            else:
-                out += memoryview(self.content)[member.start : member.end]
-                central = member.central
-            entries[member.name] = central[:42] + struct.pack("<L", offset) + central[46:]
-        start = len(out)
-        for member in self.members:
-            out += entries[member.name]
-        count = len(self.members)
-        comment = self.content[self._comment_from :]
-        out += _END.pack(_END_MARK, 0, 0, count, count, len(out) - start, start, len(comment)) + comment
-        return bytes(out)
-
-    def _repacked(self, member: Member, pieces: Iterable[bytes], out: bytearray) -> bytes:
-        """Append a member with new data; its name, date and attributes stay. Returns its directory entry."""
-        header = list(_LOCAL.unpack_from(self.content, member.start))
-        name = self.content[member.start + _LOCAL.size : member.start + _LOCAL.size + header[9]]
-        offset = len(out)
-        out += bytes(_LOCAL.size) + name
-        begin = len(out)
-        packer = zlib.compressobj(6, zlib.DEFLATED, -15)
-        crc = size = 0
-        for piece in pieces:
-            crc, size = zlib.crc32(piece, crc), size + len(piece)
-            out += packer.compress(piece)
-        out += packer.flush()
-        flags = member.flags & ~_DEFLATE_HINTS_AND_DESCRIPTOR
-        figures = (crc, len(out) - begin, size)
-        header[2:4], header[6:9], header[10] = [flags, 8], figures, 0
-        _LOCAL.pack_into(out, offset, *header)
-        entry = list(_CENTRAL.unpack_from(member.central))
-        entry[3:5], entry[7:10] = [flags, 8], figures
-        return _CENTRAL.pack(*entry) + member.central[_CENTRAL.size :]
-
     def _unpacked(self, member: Member) -> Iterator[bytes]:
         packed = memoryview(self.content)[member.data : member.data + member.packed]
         if member.method == 0:
-            yield bytes(packed)
+            for at in range(0, len(packed), _PIECE):
+                yield bytes(packed[at : at + _PIECE])
             return
         unpacker = zlib.decompressobj(-15)
         for at in range(0, len(packed), _PIECE):
@@ -155,77 +169,64 @@ class Archive:
         if not unpacker.eof:
             raise self._refused("workbook.bad_crc", part=member.name)
 
-    def _directory(self) -> tuple[Member, ...]:
-        end = self._end_record()
-        _, disk, first_disk, here, count, length, start, _ = _END.unpack_from(self.content, end)
-        if self.content[end - 20 : end - 16] == _ZIP64_LOCATOR or 0xFFFFFFFF in {length, start}:
-            raise self._refused("workbook.zip64")
-        if disk or first_disk or here != count or start + length != end:
-            raise self._refused("workbook.damaged_zip")
-        entries = []
-        at = start
-        for _ in range(count):
-            if at + _CENTRAL.size > end or self.content[at : at + 4] != b"PK\x01\x02":
-                raise self._refused("workbook.damaged_zip")
-            fields = _CENTRAL.unpack_from(self.content, at)
-            following = at + _CENTRAL.size + sum(fields[10:13])
-            entries.append((fields, self.content[at:following]))
-            at = following
-        if at != end:
-            raise self._refused("workbook.damaged_zip")
-        return self._members(entries, start)
-
-    def _members(self, entries: list[tuple[tuple[int, ...], bytes]], directory: int) -> tuple[Member, ...]:
+    def _members(self, listed: list[Entry], directory: int) -> tuple[Member, ...]:
         """Join directory entries with the local headers; the members must fill the file without gap or overlap."""
-        offsets = sorted(fields[16] for fields, _ in entries)
+        offsets = sorted(entry.start for entry in listed)
         ends = dict(zip(offsets, [*offsets[1:], directory], strict=True))
-        if not offsets or offsets[0] != 0 or len(ends) != len(entries):
+        if not offsets or offsets[0] != 0 or len(ends) != len(listed):
             raise self._refused("workbook.damaged_zip")
-        return tuple(self._member(fields, central, ends[fields[16]]) for fields, central in entries)
+        return tuple(self._member(entry, ends[entry.start]) for entry in listed)
 
-    def _member(self, fields: tuple[int, ...], central: bytes, end: int) -> Member:
-        flags, method, crc, packed, size = fields[3], fields[4], *fields[7:10]
-        start = fields[16]
-        raw_name = central[_CENTRAL.size : _CENTRAL.size + fields[10]]
-        name = raw_name.decode("utf-8" if flags & _IS_UTF8 else "cp437", "replace")
+    def _member(self, entry: Entry, end: int) -> Member:
+        start = entry.start
         if start + _LOCAL.size > end or self.content[start : start + 4] != b"PK\x03\x04":
             raise self._refused("workbook.damaged_zip")
         name_length, extra_length = _LOCAL.unpack_from(self.content, start)[9:11]
         data = start + _LOCAL.size + name_length + extra_length
         local_name = self.content[start + _LOCAL.size : start + _LOCAL.size + name_length]
-        if flags & _IS_ENCRYPTED:
-            raise self._refused("workbook.encrypted")
-        if 0xFFFFFFFF in {packed, size}:
-            raise self._refused("workbook.zip64")
-        if local_name != raw_name or data + packed > end or method not in {0, 8}:
+        if local_name != entry.raw_name or data + entry.packed > end:
             raise self._refused("workbook.damaged_zip")
-        is_bomb = size > _RATIO_COUNTS_FROM and size > packed * MAX_RATIO
-        if size > MAX_MEMBER_BYTES or is_bomb:
-            raise self._refused("workbook.too_big")
-        return Member(name, flags, method, crc, packed, size, start, data, end, central)
+        figures = entry.flags, entry.method, entry.crc, entry.packed, entry.size
+        return Member(entry.name, *figures, start, data, end, entry.central)
 
-    def _end_record(self) -> int:
-        """Find the end record; the words for what lies there instead differ, because the cures do."""
-        content = self.content
-        if not content:
+    def _refuse_other_files(self) -> None:
+        """Say what lies there instead of a zip; the words differ, because the cures do."""
+        if not self.content:
             raise self._refused("workbook.zero_bytes")
-        if content.startswith(_OLE):
-            is_encrypted = "EncryptedPackage".encode("utf-16-le") in content
+        if self.content.startswith(_OLE):
+            is_encrypted = "EncryptedPackage".encode("utf-16-le") in self.content
             raise self._refused("workbook.encrypted" if is_encrypted else "workbook.old_format")
-        if not content.startswith(b"PK"):
+        if not self.content.startswith(b"PK"):
             raise self._refused("workbook.not_zip")
-        end = content.rfind(_END_MARK, max(0, len(content) - _END.size - _LONGEST_COMMENT))
-        if end < 0 or end + _END.size > len(content):
-            raise self._refused("workbook.truncated")
-        self._comment_from = end + _END.size
-        if self._comment_from + _END.unpack_from(content, end)[7] != len(content):
-            raise self._refused("workbook.truncated")
-        return end
 
     def _refused(self, code: str, **params: str) -> FileRefusedError:
         return FileRefusedError(code, name=self.name, **params)
 
 
-def normal_name(name: str) -> str:
-    """Give the form in which two member names are compared."""
-    return name.replace("\\", "/").lstrip("/").casefold()
+def _packed(header: list[Any], name: bytes, pieces: Iterable[bytes], out: BytesIO) -> tuple[int, int, int]:
+    """Append a member deflated, its header filled in; gives its CRC, its packed and its plain size."""
+    offset = out.tell()
+    out.write(bytes(_LOCAL.size) + name)
+    begin = out.tell()
+    packer = zlib.compressobj(6, zlib.DEFLATED, -15)
+    crc = size = 0
+    for piece in pieces:
+        crc, size = zlib.crc32(piece, crc), size + len(piece)
+        out.write(packer.compress(piece))
+    out.write(packer.flush())
+    end = out.tell()
+    figures = crc, end - begin, size
+    header[6:9] = figures
+    out.seek(offset)
+    out.write(_LOCAL.pack(*header))
+    out.seek(end)
+    return figures
+
+
+def _added(name: str, pieces: Iterable[bytes], out: BytesIO) -> bytes:
+    """Append a new member; gives its directory entry. It bears the date that programs write who have none to tell."""
+    raw = name.encode("ascii")
+    offset = out.tell()
+    header = [b"PK\x03\x04", 20, 0, 8, 0, _FIRST_DAY, 0, 0, 0, len(raw), 0]
+    figures = _packed(header, raw, pieces, out)
+    return CENTRAL.pack(b"PK\x01\x02", 20, *header[1:6], *figures, len(raw), 0, 0, 0, 0, 0, offset) + raw

@@ -1,15 +1,16 @@
 """From the XML of a cell to what it stores, and on to what it means."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from bridge.columns import Column
+from bridge.markup import OddMarkupError
 from bridge.package import Package
-from bridge.sheet_xml import CellSpan, OddMarkupError, Tags, attribute, joined_text, tags_for, unescaped
+from bridge.sheet_xml import CellSpan, Tags, attribute, decoded, joined_text, plain_text, tags_for, unescaped
 from bridge.styles import PLAIN, Style
-from bridge.values import Cell, Kind, Look, Value, meaning
+from bridge.values import COUNTED, Cell, Kind, Look, Value, Whole, meaning, text_meaning
 
-_ITEM = re.compile(rb"<((?:[A-Za-z_][\w.\-]*:)?)si(?=[\s/>])[^>]*?(?:/>|>(.*?)</\1si\s*>)", re.DOTALL)
+_STRINGS = re.compile(r"<((?:[A-Za-z_][\w.\-]*:)?)sst(?=[\s/>])")
 _KINDS = {b"n": Kind.NUMBER, b"str": Kind.TEXT, b"b": Kind.BOOLEAN, b"e": Kind.ERROR}
 
 
@@ -18,13 +19,20 @@ def read_shared_strings(package: Package) -> list[str]:
     part = package.linked("sharedStrings")
     if part is None:
         return []
-    data = package.read(part)
-    if b"<!" in data:
-        raise package.refused(part)
-    try:
-        return [joined_text(found[2] or b"", tags_for(found[1])) for found in _ITEM.finditer(data)]
-    except OddMarkupError as error:
-        raise package.refused(part) from error
+    with package.understood(part):
+        return _strings(decoded(b"".join(package.markup(part))))
+
+
+def _strings(xml: str) -> list[str]:
+    """Take the strings out of their part; a hundred thousand plain ones must not cost a call each."""
+    start = _STRINGS.search(xml)
+    prefix = start[1] if start else ""
+    texts: list[str] = re.findall(r"<si><t>([^<]*+)</t></si>", xml)
+    if len(texts) == xml.count(f"<{prefix}si"):
+        return [plain_text(text) if "&" in text or "_x" in text or "\r" in text else text for text in texts]
+    item = r"<{0}si(?:\s[^>]*)?(?:/>|>((?:[^<]++|<(?!/{0}si\b))*+)</{0}si\s*>)".format(re.escape(prefix))
+    tags = tags_for(prefix.encode())
+    return [joined_text(each.encode(), tags) for each in re.findall(item, xml)]
 
 
 class CellReader:
@@ -38,8 +46,33 @@ class CellReader:
         """Tell what a cell means in its column."""
         return meaning(column, self.stored(span, tags))
 
+    def raw_values(self, column: Column, tags: Tags) -> Callable[[bytes], Value]:
+        """Give what tells the meaning of a cell in ``column`` from all that follows its reference, end tag included.
+
+        Nearly all cells are plain texts or plain numbers, and are not worth a :class:`~bridge.values.Cell`.
+        """
+        strings, plain, of_text = self._strings, tags.plain_cell.fullmatch, text_meaning(column)
+
+        def value(raw: bytes) -> Value:
+            found = plain(raw)
+            if found is not None:
+                style, index, text, number = found.groups()
+                if index is not None:
+                    try:
+                        return of_text(strings[int(index)])
+                    except IndexError as error:
+                        raise OddMarkupError from error
+                if text is not None:
+                    return of_text(unescaped(text))
+                if column in COUNTED and self._numbered(style).look is Look.PLAIN:
+                    return Whole(int(number))
+            attributes, _, inner = raw.partition(b">")
+            return self.value(column, CellSpan(0, 0, 0, attributes, inner), tags)
+
+        return value
+
     def stored(self, span: CellSpan, tags: Tags) -> Cell:
-        """Tell what a cell stores. Raises :class:`~bridge.sheet_xml.OddMarkupError` for what no program writes."""
+        """Tell what a cell stores. Raises :class:`~bridge.markup.OddMarkupError` for what no program writes."""
         attributes, inner = span.attributes, span.inner
         kind = attribute(attributes, b"t") or b"n"
         has_formula = bool(inner) and tags.formula.search(inner) is not None
@@ -63,15 +96,16 @@ class CellReader:
 
     def style(self, attributes: bytes) -> Style:
         """Look up what the cell's style does to a number."""
-        given = attribute(attributes, b"s") or b"0"
-        index = int(given) if given.isdigit() else 0
+        return self._numbered(attribute(attributes, b"s"))
+
+    def _numbered(self, given: bytes | None) -> Style:
+        index = int(given) if given is not None and given.isdigit() else 0
         return self._styles[index] if index < len(self._styles) else PLAIN
 
     def _string(self, raw: bytes) -> str:
-        index = int(raw) if raw.strip().isdigit() else -1
-        if not 0 <= index < len(self._strings):
-            raise OddMarkupError
-        return self._strings[index]
+        if raw.strip().isdigit() and (index := int(raw)) < len(self._strings):
+            return self._strings[index]
+        raise OddMarkupError
 
 
 def _shown(kind: Kind, text: str) -> str:

@@ -2,7 +2,9 @@
 
 import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 from bridge.errors import FileRefusedError
@@ -21,6 +23,7 @@ class Column(StrEnum):
     COUNT = "count"
     STATUS = "status"
     NOTE = "note"
+    KEY = "key"
 
 
 REQUIRED = frozenset({Column.SKU, Column.STOCK})
@@ -35,6 +38,7 @@ _HEADERS: Mapping[Column, tuple[str, str]] = {
     Column.COUNT: ("Opname", "Count"),
     Column.STATUS: ("Status", "Status"),
     Column.NOTE: ("Keterangan", "Note"),
+    Column.KEY: ("Kunci Selaras", "Selaras Key"),
 }
 
 _SYNONYMS: Mapping[Column, Sequence[str]] = {
@@ -46,7 +50,23 @@ _SYNONYMS: Mapping[Column, Sequence[str]] = {
     Column.COUNT: ("Stok Opname", "Stock Opname", "Hasil Hitung", "Stock Count", "Counted"),
     Column.STATUS: (),
     Column.NOTE: ("Catatan", "Notes", "Remarks"),
+    Column.KEY: (),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the seller says that things are; what is not said is found by the header texts.
+
+    ``header_row`` counts from 1. ``titles`` names the header text of a column in place of the usual ones.
+    """
+
+    sheet: str | None = None
+    header_row: int | None = None
+    titles: Mapping[Column, str] = field(default_factory=dict)
+
+
+ANYWHERE = Layout()
 
 
 def header_text(column: Column, language: Language) -> str:
@@ -66,19 +86,23 @@ _CANONICAL = {plain(text): column for column, texts in _HEADERS.items() for text
 _ALIASES = {plain(text): column for column, texts in _SYNONYMS.items() for text in texts}
 
 
-def mapped_columns(headers: Mapping[int, str]) -> dict[Column, int]:
+def mapped_columns(
+    headers: Mapping[int, str], titles: Mapping[Column, str] = MappingProxyType({})
+) -> dict[Column, int]:
     """Find the known columns among the texts of one row (position, from 1, to text).
 
-    Our own header names win over synonyms. Raises :class:`~bridge.errors.FileRefusedError` when a
-    row that is a header names one column twice: which of the two is meant is the seller's to say.
+    The seller's own ``titles`` win over our header names, and these over synonyms. Raises
+    :class:`~bridge.errors.FileRefusedError` when a row that is a header names one column twice: which of
+    the two is meant is the seller's to say.
     """
     found: dict[Column, int] = {}
     doubled: dict[Column, int] = {}
-    for names in (_CANONICAL, _ALIASES):
-        settled = set(found)
+    named = {plain(text): column for column, text in titles.items()}
+    for names, given in ((named, set[Column]()), (_CANONICAL, set(titles)), (_ALIASES, set(titles))):
+        settled = found.keys() | given
         for position, text in sorted(headers.items()):
             column = names.get(plain(text))
-            if column is None or column in settled:
+            if column is None or column in settled or position in found.values():
                 continue
             if found.setdefault(column, position) != position:
                 doubled[column] = position

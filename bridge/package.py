@@ -10,9 +10,11 @@ from lxml import etree
 
 from bridge.archive import Archive, Member
 from bridge.errors import FileRefusedError
-from bridge.sheet_xml import OddMarkupError
+from bridge.markup import OddEncodingError, as_utf8, without_asides
 
 _ROOT = ""
+_CUSTOM_PROPERTIES = frozenset({"custom-properties", "customProperties"})
+"""Transitional and strict workbooks name this link differently (ECMA-376 part 1, 15.2.12.2)."""
 _SAFE_PARSER_OPTIONS = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
 
 
@@ -46,6 +48,8 @@ class Package:
             raise FileRefusedError("workbook.not_a_workbook", name=archive.name)
         self.workbook = part
         self.is_signed = any(each.kind == "origin" for each in roots)
+        custom = next((each.target for each in roots if each.kind in _CUSTOM_PROPERTIES), "")
+        self.custom_properties = archive.find(custom)
         self._links = self.relations(part.name)
 
     def sheets(self) -> list[SheetEntry]:
@@ -64,6 +68,13 @@ class Package:
         """Find the part of this kind that the workbook itself links to (styles, shared strings)."""
         target = next((each.target for each in self._links if each.kind == kind), None)
         return None if target is None else self.archive.find(target)
+
+    def part(self, name: str) -> Member:
+        """Find a part that every workbook has."""
+        found = self.archive.find(name)
+        if found is None:
+            raise FileRefusedError("workbook.not_a_workbook", name=self.archive.name)
+        return found
 
     def relations(self, part: str) -> list[Relation]:
         """List the links that start at ``part`` and stay inside the file."""
@@ -87,16 +98,25 @@ class Package:
     def tree(self, part: Member) -> etree._Element:
         """Parse a small part."""
         try:
-            return etree.fromstring(self.read(part), etree.XMLParser(**_SAFE_PARSER_OPTIONS))
+            tree = etree.fromstring(self.read(part), etree.XMLParser(**_SAFE_PARSER_OPTIONS))
         except etree.XMLSyntaxError as error:
             raise self.refused(part) from error
+        if tree.getroottree().docinfo.internalDTD is not None:
+            raise self.refused(part)
+        return tree
+
+    def markup(self, part: Member) -> Iterator[bytes]:
+        """Stream a part for the tokenizer: in UTF-8, its text in the open."""
+        return without_asides(as_utf8(self.archive.stream(part)))
 
     @contextmanager
     def understood(self, part: Member) -> Iterator[None]:
         """Turn odd markup met while streaming ``part`` into the error a caller knows."""
         try:
             yield
-        except OddMarkupError as error:
+        except OddEncodingError as error:
+            raise FileRefusedError("workbook.odd_encoding", name=self.archive.name, part=part.name) from error
+        except ValueError as error:  # OddMarkupError is one, and so is what int() says to a thousand digits
             raise self.refused(part) from error
 
     def refused(self, part: Member) -> FileRefusedError:

@@ -3,17 +3,21 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import TypeAlias
+from types import MappingProxyType
 
-from bridge.archive import Member
-from bridge.areas import area_of, grow_filter_name, grow_filters
+from bridge.archive import Archive
 from bridge.columns import Column
 from bridge.errors import FileRefusedError
-from bridge.read import OpenSheet, Table, find_sheet
-from bridge.sheet_patch import SheetEdit, SheetPatcher
-from bridge.sheet_xml import LAST_ROW, cell_name
+from bridge.formula_graph import carry_over
+from bridge.mark import Mark, marked
+from bridge.package import Package
+from bridge.read import Table
+from bridge.rewrite import rewritten
+from bridge.sheet_patch import SheetEdit
+from bridge.sheet_xml import LAST_ROW
 from bridge.splice import Wish
-from bridge.values import BLANK, Cell, Kind, Value, Whole, meaning
+from bridge.values import BLANK
+from bridge.verify import Wishes, verify
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,29 +38,55 @@ class Patched:
     appended_rows: tuple[int, ...]
 
 
-def patch(table: Table, changes: Sequence[Change], appended: Sequence[Mapping[Column, int | str]] = ()) -> Patched:
+def patch(  # noqa: PLR0913 -- each is one kind of change to the same file, made in one pass
+    table: Table,
+    changes: Sequence[Change],
+    appended: Sequence[Mapping[Column, int | str]] = (),
+    *,
+    mark: Mark | None = None,
+    after: int | None = None,
+    parts: Mapping[str, bytes] = MappingProxyType({}),
+) -> Patched:
     """Build the workbook ``table`` was read from, with ``changes`` made and ``appended`` rows under the last one.
 
+    The last one is the row ``after``, or the last with anything in its SKU cell: a seller's totals stand below.
+    With ``mark`` the workbook carries that mark from then on; ``parts`` are other parts to be replaced, by name.
     Columns that the sheet does not have are left out. The result has been read again: targets hold
     what was wished, every other known cell what it held before. Raises
-    :class:`~bridge.errors.FileRefusedError` where this cannot be done safely; ``row`` and ``cell`` among
-    its params name the target in the way, so that the caller can leave it out and try again.
+    :class:`~bridge.refusals.TargetsRefusedError` with every target that cannot be written safely, so that the
+    caller can leave them out and try again (rows to be added are refused where something of the seller's stands),
+    :class:`~bridge.errors.FileRefusedError` where the whole file cannot be changed.
     """
-    last_row = table.rows[-1].number if table.rows else table.header_row
+    last_row = _last_row(table) if after is None else max(after, table.header_row)
     numbers = tuple(range(last_row + 1, last_row + 1 + len(appended)))
     wishes = _wishes(table, changes, dict(zip(numbers, appended, strict=True)))
-    if not wishes:
+    if not (wishes or mark or parts):
         return Patched(table.content, table.content_hash, ())
+    positions = {
+        number: {table.columns[column]: wish for column, wish in row.items()} for number, row in wishes.items()
+    }
+    added = frozenset(numbers) & wishes.keys()
+    edit = SheetEdit(table.header_row, last_row, positions, frozenset(table.columns.values()), added)
     try:
-        content = _patched(table, last_row, wishes)
+        content = _patched(table, edit, wishes, mark, parts)
     except FileRefusedError as error:
         raise error if "name" in error.params else error.at(name=table.name, sheet=table.sheet) from error
     return Patched(content, sha256(content).hexdigest(), numbers)
 
 
-_Wishes: TypeAlias = Mapping[int, Mapping[Column, Wish]]
-_FEW = 3
-"""A table has one header row and one totals row at most; a count of this many digits is damage."""
+def _patched(table: Table, edit: SheetEdit, wishes: Wishes, mark: Mark | None, parts: Mapping[str, bytes]) -> bytes:
+    package = Package(Archive(table.content, table.name))
+    sheet = next(entry for entry in package.sheets() if entry.name == table.sheet)
+    new = rewritten(package, sheet, edit, {**(marked(package, mark) if mark else {}), **parts})
+    verify(table, package.archive, new, wishes)
+    if not edit.added:
+        carry_over(package.archive, Archive(new.content, table.name))
+    return new.content
+
+
+def _last_row(table: Table) -> int:
+    coded = (row.number for row in reversed(table.rows) if row.cells[Column.SKU] != BLANK)
+    return next(coded, table.header_row)
 
 
 def _wishes(
@@ -71,7 +101,8 @@ def _wishes(
     for number, row in appended.items():
         if number > LAST_ROW:
             raise FileRefusedError("workbook.sheet_full", name=table.name, sheet=table.sheet)
-        wishes[number] = {column: _wish(column, value) for column, value in row.items() if column in table.columns}
+        known = {column: _wish(column, value) for column, value in row.items() if column in table.columns}
+        wishes[number] = {**wishes.get(number, {}), **known}
     return {number: row for number, row in wishes.items() if row}
 
 
@@ -80,96 +111,3 @@ def _wish(column: Column, value: int | str | None) -> Wish:
     if column is Column.SKU and value is not None:
         value = str(value)
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
-
-
-def _patched(table: Table, last_row: int, wishes: _Wishes) -> bytes:
-    sheet = find_sheet(table.content, table.name)
-    archive = sheet.package.archive
-    if sheet.package.is_signed:
-        raise FileRefusedError("workbook.signed")
-    positions = {
-        number: {table.columns[column]: wish for column, wish in row.items()} for number, row in wishes.items()
-    }
-    edit = SheetEdit(table.header_row, last_row, positions, frozenset(table.columns.values()))
-    part = sheet.entry.part
-    replaced: dict[str, Iterable[bytes]] = {**_tables(sheet, edit), **_filter_name(sheet, edit)}
-    replaced[part.name] = SheetPatcher(edit).stream(archive.stream(part))
-    # Whatever else must follow from a change (cached values that are stale now) is one more entry of `replaced`.
-    with sheet.package.understood(part):
-        content = archive.rewritten(replaced)
-    _verify(table, content, wishes, replaced)
-    return content
-
-
-def _tables(sheet: OpenSheet, edit: SheetEdit) -> dict[str, Iterable[bytes]]:
-    """Grow the tables our rows belong to; refuse targets in their headers and totals."""
-    package = sheet.package
-    replaced: dict[str, Iterable[bytes]] = {}
-    for link in package.relations(sheet.entry.part.name):
-        part = package.archive.find(link.target) if link.kind == "table" else None
-        if part is None:
-            continue
-        _refuse_fixed_rows(sheet, part, edit)
-        old = package.read(part)
-        new = old if edit.growth is None else grow_filters(old, edit.growth)
-        if new != old:
-            replaced[part.name] = [new]
-    return replaced
-
-
-def _refuse_fixed_rows(sheet: OpenSheet, part: Member, edit: SheetEdit) -> None:
-    tree = sheet.package.tree(part)
-    area = area_of(str(tree.get("ref", "")))
-    counts = str(tree.get("headerRowCount", "1")), str(tree.get("totalsRowCount", "0"))
-    if area is None or not all(count.isdecimal() and len(count) < _FEW for count in counts):
-        raise sheet.package.refused(part)
-    headers, totals = map(int, counts)
-    fixed = {*range(area.first_row, area.first_row + headers), *range(area.last_row - totals + 1, area.last_row + 1)}
-    for number, row in edit.wishes.items():
-        for column in row:
-            in_table = (number, column) in area
-            meets_totals = totals and number > edit.last_row and area.first_column <= column <= area.last_column
-            if (in_table and number in fixed) or (meets_totals and area.first_row <= edit.header_row):
-                raise FileRefusedError("workbook.target_fixed_row", row=number, cell=cell_name(number, column))
-
-
-def _filter_name(sheet: OpenSheet, edit: SheetEdit) -> dict[str, Iterable[bytes]]:
-    if edit.growth is None:
-        return {}
-    part = sheet.package.workbook
-    old = sheet.package.read(part)
-    new = grow_filter_name(old, sheet.entry.index, edit.growth)
-    return {} if new == old else {part.name: [new]}
-
-
-def _verify(table: Table, content: bytes, wishes: _Wishes, replaced: Iterable[str]) -> None:
-    """Read the new file as any reader would and compare every known cell."""
-    sheet = find_sheet(content, table.name)
-    archive = sheet.package.archive
-    before = {row.number: row.cells for row in table.rows}
-    blank = dict.fromkeys(table.columns, BLANK)
-    for number, row in wishes.items():
-        expected = {**before.get(number, blank), **{column: _expected(column, wish) for column, wish in row.items()}}
-        before[number] = expected
-    is_same_place = (sheet.entry.name, sheet.header_row, sheet.columns) == (
-        table.sheet,
-        table.header_row,
-        table.columns,
-    )
-    missing = sum(any(value != BLANK for value in cells.values()) for cells in before.values())
-    for found in sheet.rows():
-        if found.cells != before.get(found.number):
-            raise FileRefusedError("workbook.not_verified", row=found.number)
-        missing -= 1
-    if missing or not is_same_place:
-        raise FileRefusedError("workbook.not_verified", row=table.header_row)
-    for name in replaced:
-        member = archive.find(name)
-        if member is not None:
-            archive.read(member)
-
-
-def _expected(column: Column, wish: Wish) -> Value:
-    if wish is None:
-        return BLANK
-    return Whole(wish) if isinstance(wish, int) else meaning(column, Cell(Kind.TEXT, wish))

@@ -2,18 +2,24 @@
 
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from itertools import starmap
 from pathlib import Path
 
 from bridge.archive import MAX_FILE_BYTES, MAY_BE_UNFINISHED, Archive
 from bridge.cells import CellReader, read_shared_strings
-from bridge.columns import Column, mapped_columns
+from bridge.columns import ANYWHERE, Column, Layout, mapped_columns
 from bridge.errors import FileBusyError, FileRefusedError
+from bridge.fingerprint import Consulted
+from bridge.mark import Mark, read_mark
 from bridge.package import Package, SheetEntry
-from bridge.sheet_xml import Head, Rows, RowSpan, Tags, cells_in, pieces, rows_in, tags_for
+from bridge.proven import row_cells
+from bridge.rows import RowReader
+from bridge.sheet_xml import Head, Rows, RowSpan, Tags, pieces, rows_in, tags_for
 from bridge.styles import read_styles
-from bridge.values import BLANK, Kind, Value
+from bridge.values import Kind, Value
 
 _HEADER_IN_FIRST = 20
 _YOUNG_S = 60.0
@@ -33,7 +39,9 @@ class Table:
 
     ``content_hash`` is the SHA-256 (hex) of the file, ``content`` the file itself; ``columns`` maps to
     positions from 1 and lacks the optional columns that the sheet lacks. Rows blank in every column
-    are left out.
+    are left out. ``mark`` tells which revision of ours the file came from, ``layout`` what the sheet was
+    found by; ``unknown_headers`` are the seller's own columns, from left to right. ``parts`` is what all
+    this was read from: as long as :meth:`bridge.fingerprint.Fingerprint.agrees` with it, it still holds.
     """
 
     content_hash: str
@@ -43,45 +51,84 @@ class Table:
     rows: tuple[Row, ...]
     content: bytes = field(repr=False)
     name: str = ""
+    mark: Mark | None = None
+    layout: Layout = ANYWHERE
+    unknown_headers: tuple[str, ...] = ()
+    parts: Consulted = field(default_factory=dict, repr=False)
 
 
-def read_table(path: Path) -> Table:
-    """Read the first sheet that has our header.
+def read_table(path: Path, *, layout: Layout = ANYWHERE, known: Table | None = None) -> Table:
+    """Read the sheet that ``layout`` names, or the first one that has our header.
 
-    Raises :class:`~bridge.errors.FileBusyError` when the file is incomplete but was touched within the
+    The rows of ``known`` are taken again when the parts they were read from are unchanged. Raises
+    :class:`~bridge.errors.FileBusyError` when the file is incomplete but was touched within the
     last minute (somebody is saving it), :class:`~bridge.errors.FileRefusedError` when a person must act.
     """
+    content = content_of(path)
+    with unfinished_while_young(path):
+        return table_in(content, path.name, layout=layout, known=known)
+
+
+def content_of(path: Path) -> bytes:
+    """Read a file whole. Raises :class:`~bridge.errors.FileRefusedError`."""
     try:
-        status = path.stat()
-        if status.st_size > MAX_FILE_BYTES:
+        if path.stat().st_size > MAX_FILE_BYTES:
             raise FileRefusedError("workbook.too_big", name=path.name)
-        content = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError as error:
         raise FileRefusedError("workbook.missing", name=path.name) from error
     except OSError as error:
         raise FileRefusedError("workbook.unreadable", name=path.name, reason=error.strerror or "") from error
+
+
+@contextmanager
+def unfinished_while_young(path: Path) -> Iterator[None]:
+    """Turn damage into :class:`~bridge.errors.FileBusyError` for a file that somebody may still be saving."""
     try:
-        return table_in(content, path.name)
+        yield
     except FileRefusedError as error:
-        if error.code in MAY_BE_UNFINISHED and abs(time.time() - status.st_mtime) < _YOUNG_S:
-            raise FileBusyError("workbook.unfinished", name=path.name) from error
+        with suppress(OSError):
+            is_young = abs(time.time() - path.stat().st_mtime) < _YOUNG_S
+            if error.code in MAY_BE_UNFINISHED and is_young:
+                raise FileBusyError("workbook.unfinished", name=path.name) from error
         raise
 
 
-def table_in(content: bytes, name: str) -> Table:
+def table_in(content: bytes, name: str, *, layout: Layout = ANYWHERE, known: Table | None = None) -> Table:
     """Read a table from a workbook's bytes; ``name`` is what errors call the file."""
-    sheet = find_sheet(content, name)
-    rows = tuple(sheet.rows())
-    sheet.package.archive.prove()
+    content_hash = sha256(content).hexdigest()
+    archive = Archive(content, name)
+    if known is not None and known.layout == layout and archive.fingerprint.agrees(known.parts):
+        if known.content_hash != content_hash:
+            archive.prove()
+        return replace(known, content_hash=content_hash, content=content, name=name)
+    sheet = find_sheet(Package(archive), layout)
+    rows = tuple(starmap(Row, sheet.rows()))
+    mark = read_mark(sheet.package)
+    parts = dict(archive.consulted)
+    archive.prove()
     return Table(
-        content_hash=sha256(content).hexdigest(),
+        content_hash=content_hash,
         sheet=sheet.entry.name,
-        header_row=sheet.header_row,
-        columns=sheet.columns,
+        header_row=sheet.header.row,
+        columns=sheet.header.columns,
         rows=rows,
         content=content,
         name=name,
+        mark=mark,
+        layout=layout,
+        unknown_headers=sheet.header.unknown,
+        parts=parts,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The header row of a sheet: its number, where our columns are, and what else it names."""
+
+    row: int
+    columns: Mapping[Column, int]
+    unknown: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,51 +137,53 @@ class OpenSheet:
 
     package: Package
     entry: SheetEntry
-    header_row: int
-    columns: Mapping[Column, int]
+    header: Header
     cells: CellReader
 
-    def rows(self) -> Iterator[Row]:
-        """Yield the rows below the header."""
-        wanted = {position: column for column, position in self.columns.items()}
-        blank: Mapping[Column, Value] = dict.fromkeys(self.columns, BLANK)
+    def rows(self) -> Iterator[tuple[int, dict[Column, Value]]]:
+        """Yield number and cells of the rows below the header that are not blank."""
         with self.package.understood(self.entry.part):
-            for block, tags, span in _spans(self.package, self.entry):
-                if span.number <= self.header_row:
-                    continue
-                cells = dict(blank)
-                for cell in cells_in(block, tags, span.start, span.end, only=wanted):
-                    column = wanted[cell.column]
-                    cells[column] = self.cells.value(column, cell, tags)
-                if any(value is not BLANK for value in cells.values()):
-                    yield Row(span.number, cells)
+            reader = RowReader(self.header.row, self.header.columns, self.cells)
+            yield from reader.rows(self.package.markup(self.entry.part))
 
 
-def find_sheet(content: bytes, name: str) -> OpenSheet:
-    """Find the first sheet with our header in its first rows."""
-    package = Package(Archive(content, name))
+def find_sheet(package: Package, layout: Layout) -> OpenSheet:
+    """Find the sheet that ``layout`` names, or the first with our header in its first rows."""
     cells = CellReader(read_styles(package), read_shared_strings(package))
-    for entry in package.sheets():
-        header = _header(package, entry, cells)
+    entries = package.sheets()
+    name = package.archive.name
+    if layout.sheet is not None:
+        listed = ", ".join(entry.name for entry in entries)
+        entries = [entry for entry in entries if entry.name.casefold() == layout.sheet.strip().casefold()]
+        if not entries:
+            raise FileRefusedError("workbook.no_sheet", name=name, sheet=layout.sheet, sheets=listed)
+    for entry in entries:
+        header = _header(package, entry, cells, layout)
         if header is not None:
-            return OpenSheet(package, entry, *header, cells)
+            return OpenSheet(package, entry, header, cells)
     package.archive.prove()
+    if layout.header_row is not None:
+        raise FileRefusedError("workbook.no_header_at", name=name, row=layout.header_row)
     raise FileRefusedError("workbook.no_header", name=name)
 
 
-def _header(package: Package, entry: SheetEntry, cells: CellReader) -> tuple[int, Mapping[Column, int]] | None:
+def _header(package: Package, entry: SheetEntry, cells: CellReader, layout: Layout) -> Header | None:
+    last = layout.header_row or _HEADER_IN_FIRST
     with package.understood(entry.part):
         for block, tags, span in _spans(package, entry):
-            if span.number > _HEADER_IN_FIRST:
+            if span.number > last:
                 break
-            stored = ((cell.column, cells.stored(cell, tags)) for cell in cells_in(block, tags, span.start, span.end))
+            if layout.header_row not in {None, span.number}:
+                continue
+            stored = ((cell.column, cells.stored(cell, tags)) for cell in row_cells(block, tags, span))
             texts = {position: each.text for position, each in stored if each.kind is Kind.TEXT}
             try:
-                columns = mapped_columns(texts)
+                columns = mapped_columns(texts, layout.titles)
             except FileRefusedError as error:
                 raise error.at(name=package.archive.name, sheet=entry.name, row=span.number) from error
             if columns:
-                return span.number, columns
+                others = (text.strip() for position, text in sorted(texts.items()) if position not in columns.values())
+                return Header(span.number, columns, tuple(filter(None, others)))
     return None
 
 
@@ -142,7 +191,7 @@ def _spans(package: Package, entry: SheetEntry) -> Iterator[tuple[bytes, Tags, R
     """Yield every row of a sheet with the block it lies in."""
     after = 0
     tags = tags_for(b"")
-    for piece in pieces(package.archive.stream(entry.part)):
+    for piece in pieces(package.markup(entry.part)):
         if isinstance(piece, Head):
             tags = piece.tags
         elif isinstance(piece, Rows):

@@ -1,26 +1,26 @@
 """A sheet part as a stream of whole rows, and the cells inside a row. The reader and the patcher share it.
 
 Bytes that nobody asks about are never re-serialised, so odd spacing, prefixes, attribute order and
-unknown extensions pass through. Markup that a byte tokenizer could misread (comments, CDATA, document
-types, other encodings) is refused instead.
+unknown extensions pass through. What a byte tokenizer could misread (comments, CDATA, other encodings)
+is taken out beforehand: :mod:`bridge.markup`.
 """
 
 import re
-from collections.abc import Container, Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from bridge.markup import OddMarkupError
+
 _SHEET_DATA = re.compile(rb"<(?:([A-Za-z_][\w.\-]*):)?sheetData\s*(/?)>")
-_ENCODING = re.compile(rb"""^<\?xml[^>]*?encoding=["']([^"']*)""")
 _LETTERS = {chr(ord("A") + index): index + 1 for index in range(26)}
 ATTRIBUTES = rb"""(?:[^>"']|"[^"]*"|'[^']*')*?"""
 LAST_COLUMN = 16_384
 LAST_ROW = 1_048_576
-
-
-class OddMarkupError(ValueError):
-    """The part is not written in a way this tokenizer reads safely."""
+_LONGEST_PIECE = 32 * 1024 * 1024
+"""No row, and nothing before the rows, is anywhere near this long; what is would be searched again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class Tags:
     value: re.Pattern[bytes]
     text: re.Pattern[bytes]
     phonetic: re.Pattern[bytes]
+    plain_cell: re.Pattern[bytes]
     row_end: bytes
     data_end: bytes
 
@@ -46,12 +47,17 @@ def tags_for(prefix: bytes) -> Tags:
         prefix=prefix,
         row=re.compile(rb"""<%srow(?=[\s/>])(?:\s+r=["'](\d+)["'])?([^>]*)>""" % p),
         cell=re.compile(
-            rb"""<%sc(?=[\s/>])(?:\s+r="([A-Z]{1,3})\d+")?([^>]*?)(?:/>|>(.*?)</%sc\s*>)""" % (p, p), re.DOTALL
+            rb'<%sc(?=[\s/>])(?:\s+r="([A-Z]{1,3})(\d{1,7})")?((?:[^>/]++|/(?!>))*+)'
+            rb"(?:/>|>((?:[^<]++|<(?!/%sc\s*>))*+)</%sc\s*>)" % (p, p, p)
         ),
         formula=re.compile(rb"<%sf(?=[\s/>])([^>]*?)(?:/>|>(.*?)</%sf\s*>)" % (p, p), re.DOTALL),
         value=re.compile(rb"<%sv(?:\s[^>]*?)?(?:/>|>(.*?)</%sv\s*>)" % (p, p), re.DOTALL),
         text=re.compile(rb"<%st(?:\s[^>]*?)?(?:/>|>(.*?)</%st\s*>)" % (p, p), re.DOTALL),
         phonetic=re.compile(rb"<%srPh(?=[\s/>]).*?</%srPh\s*>" % (p, p), re.DOTALL),
+        plain_cell=re.compile(
+            rb'(?: s="(\d++)")?(?: t="(?:s"><%sv>(\d++)</%sv>|inlineStr"><%sis><%st>([^<]*+)</%st></%sis>)'
+            rb'|(?: t="n")?><%sv>(\d{1,9}+)</%sv>)</%sc>' % ((p,) * 9)
+        ),
         row_end=b"</%srow" % prefix,
         data_end=b"</%ssheetData" % prefix,
     )
@@ -84,22 +90,21 @@ def pieces(chunks: Iterable[bytes]) -> Iterator[Head | Rows | Tail]:
     stream = iter(chunks)
     head, waiting = _head(stream)
     yield head
-    row_start = b"<%srow" % head.tags.prefix
-    while True:
-        end = waiting.find(head.tags.data_end)
-        if end >= 0:
-            break
-        cut = waiting.rfind(row_start)
+    row_start, data_end = b"<%srow" % head.tags.prefix, head.tags.data_end
+    seen = 0
+    while (end := waiting.find(data_end, seen)) < 0:
+        cut = waiting.rfind(row_start, max(1, seen))
         if cut > 0:
-            yield Rows(_plain(waiting[:cut]))
+            yield Rows(waiting[:cut])
             waiting = waiting[cut:]
+        seen = max(0, len(waiting) - len(data_end))
         chunk = next(stream, None)
-        if chunk is None:
+        if chunk is None or len(waiting) > _LONGEST_PIECE:
             raise OddMarkupError
         waiting += chunk
     if end:
-        yield Rows(_plain(waiting[:end]))
-    yield Tail(_plain(b"".join([waiting[end:], *stream])))
+        yield Rows(waiting[:end])
+    yield Tail(b"".join([waiting[end:], *stream]))
 
 
 def _head(stream: Iterator[bytes]) -> tuple[Head, bytes]:
@@ -110,24 +115,17 @@ def _head(stream: Iterator[bytes]) -> tuple[Head, bytes]:
         found = _SHEET_DATA.search(buffer)
         if found:
             break
+        if len(buffer) > _LONGEST_PIECE:
+            raise OddMarkupError
     else:
         raise OddMarkupError
-    data = _plain(buffer[: found.end()])
-    encoding = _ENCODING.match(data.removeprefix(b"\xef\xbb\xbf"))
-    if encoding and encoding[1].lower() not in {b"utf-8", b"us-ascii", b"ascii"}:
-        raise OddMarkupError
+    data = buffer[: found.end()]
     prefix = found[1] + b":" if found[1] else b""
     rest = buffer[found.end() :]
     if found[2]:
         data = buffer[: found.start()] + b"<%ssheetData>" % prefix
         rest = b"</%ssheetData>" % prefix + rest
     return Head(data, tags_for(prefix)), rest
-
-
-def _plain(data: bytes) -> bytes:
-    if b"<!" in data:
-        raise OddMarkupError
-    return data
 
 
 class RowSpan(NamedTuple):
@@ -138,14 +136,43 @@ class RowSpan(NamedTuple):
     end: int
 
 
-def rows_in(block: bytes, tags: Tags, *, after: int) -> Iterator[RowSpan]:
-    """Find the rows of a block. ``after`` is the number of the row before it; numbers must rise."""
-    found = tags.row.search(block)
+def rows_in(block: bytes, tags: Tags, *, after: int, start: int = 0) -> Iterator[RowSpan]:
+    """Find the rows of a block from ``start`` on. ``after`` is the number of the row before; numbers must rise."""
+    found = tags.row.search(block, start)
     while found:
         number = _row_number(found, after)
         following = tags.row.search(block, found.end())
         yield RowSpan(number, found.start(), following.start() if following else len(block))
         found, after = following, number
+
+
+def rows_near(block: bytes, tags: Tags, *, after: int, numbers: Sequence[int]) -> Iterator[RowSpan]:
+    """Find the rows of these (rising) ``numbers``, the row before each, and the last row of the block.
+
+    Other rows are jumped over, unproven. Where a row is not found at once, all rows of the block are yielded.
+    """
+    start = b"<%srow" % tags.prefix
+    last = _span_at(block, tags, block.rfind(start))
+    spans = []
+    at = 0
+    for number in [] if last is None else numbers[bisect_right(numbers, after) : bisect_right(numbers, last.number)]:
+        found = block.find(b'%s r="%d"' % (start, number), at)
+        before = block.rfind(start, at, max(found, 0))
+        spans += [_span_at(block, tags, each) for each in (before, found) if each >= 0]
+        at = found if found >= 0 else len(block)
+    if last is None or None in spans or at == len(block):
+        yield from rows_in(block, tags, after=after)
+        return
+    yield from dict.fromkeys(span for span in (*spans, last) if span is not None)
+
+
+def _span_at(block: bytes, tags: Tags, start: int) -> RowSpan | None:
+    """Take the row that starts at this offset and names its number."""
+    found = tags.row.match(block, start) if start >= 0 else None
+    if found is None or not found[1]:
+        return None
+    end = block.find(b"<%srow" % tags.prefix, found.end())
+    return RowSpan(int(found[1]), start, end if end >= 0 else len(block))
 
 
 def _row_number(found: re.Match[bytes], previous: int) -> int:
@@ -157,13 +184,17 @@ def _row_number(found: re.Match[bytes], previous: int) -> int:
 
 
 class CellSpan(NamedTuple):
-    """One cell in its row: ``column`` counts from 1; ``attributes`` leave out a leading ``r``."""
+    """One cell in its row: ``column`` counts from 1; ``attributes`` leave out a leading ``r``.
+
+    ``row`` is the row that its reference names, if it has one.
+    """
 
     column: int
     start: int
     end: int
     attributes: bytes
     inner: bytes
+    row: int | None = None
 
 
 def cells_in(
@@ -175,21 +206,16 @@ def cells_in(
     """
     column = 0
     for found in tags.cell.finditer(block, start, end):
-        column = _cell_column(found[1], found[2], column)
+        letters, row, attributes, inner = found.groups()
+        if letters is None and (reference := attribute(attributes, b"r")) is not None:
+            letters = reference.rstrip(b"0123456789")
+            row = reference[len(letters) :]
+        previous, column = column, column + 1 if letters is None else column_number(letters)
+        if column <= previous:
+            raise OddMarkupError
         if only is None or column in only:
-            yield CellSpan(column, found.start(), found.end(), found[2], found[3] or b"")
-
-
-def _cell_column(letters: bytes | None, attributes: bytes, previous: int) -> int:
-    if letters is None:
-        reference = attribute(attributes, b"r")
-        if reference is None:
-            return previous + 1
-        letters = reference.rstrip(b"0123456789")
-    column = column_number(letters)
-    if column <= previous:
-        raise OddMarkupError
-    return column
+            number = None if row is None else int(row)
+            yield CellSpan(column, *found.span(), attributes, inner or b"", number)
 
 
 @lru_cache(maxsize=512)
@@ -234,11 +260,20 @@ _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}[_\x00-\x08\x0b-\x1f\ufffe\ufff
 
 
 def unescaped(raw: bytes) -> str:
-    """Decode text content: UTF-8, entities, line ends, and Excel's ``_x000D_`` (ECMA-376 part 1, 22.9.2.19)."""
+    """Decode text content: UTF-8, and what :func:`plain_text` makes of it."""
+    return plain_text(decoded(raw))
+
+
+def decoded(raw: bytes) -> str:
+    """Decode UTF-8. Raises :class:`~bridge.markup.OddMarkupError` for what is not."""
     try:
-        text = raw.decode("utf-8")
+        return raw.decode("utf-8")
     except UnicodeDecodeError as error:
         raise OddMarkupError from error
+
+
+def plain_text(text: str) -> str:
+    """Resolve entities, line ends, and Excel's ``_x000D_`` (ECMA-376 part 1, 22.9.2.19)."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "&" in text:
@@ -263,7 +298,8 @@ def _entity(found: re.Match[str]) -> str:
 
 def escaped(text: str) -> bytes:
     """Encode text content so that :func:`unescaped` gives it back, control characters included."""
-    text = _LOOKS_ESCAPED.sub("_x005F_", text)
+    if "_x" in text:
+        text = _LOOKS_ESCAPED.sub("_x005F_", text)
     text = _FORBIDDEN.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").encode("utf-8")
 

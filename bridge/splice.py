@@ -1,20 +1,20 @@
 """Writes cells into the XML of one row, and rows under the last one. What is not named stays as it is."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
-from bridge.errors import FileRefusedError
 from bridge.formulas import moved_down
-from bridge.sheet_xml import CellSpan, OddMarkupError, Tags, attribute, cell_name, cells_in, escaped, unescaped
+from bridge.markup import OddMarkupError
+from bridge.sheet_xml import CellSpan, Tags, attribute, cell_name, cells_in, escaped, unescaped
 
 Wish: TypeAlias = int | str | None
 """What a cell shall hold: a number, a text, or nothing."""
 StyleOf: TypeAlias = Callable[[int], bytes | None]
 """The style index for a new cell in a column; ``None`` means the default style."""
 
-_LONGEST_TEXT = 32_767
 _VALUE_ATTRIBUTES = re.compile(rb"""\s(?:t|cm|vm)\s*=\s*(?:"[^"]*"|'[^']*')""")
 _REFERENCE = re.compile(rb"""\sr\s*=\s*(?:"[^"]*"|'[^']*')""")
 _NOT_INHERITED = re.compile(rb"""\s(?:r|spans|hidden|collapsed)\s*=\s*(?:"[^"]*"|'[^']*')""")
@@ -34,6 +34,16 @@ class RowXml:
     def cells(self) -> dict[int, CellSpan]:
         """Find the cells by column; offsets count in ``inner``."""
         return {cell.column: cell for cell in cells_in(self.inner, self.tags, 0, len(self.inner))}
+
+    def attributes_of(self, column: int) -> bytes | None:
+        """Give the attributes of one cell; ``None`` when the row does not have it."""
+        start = b"<%sc" % self.tags.prefix
+        if self.inner.count(start) != self.inner.count(b'%s r="' % start):
+            cell = self.cells().get(column)
+            return None if cell is None else cell.attributes
+        # Every cell begins with its name, as nearly all programs write it: then the others need no look.
+        _, _, found = self.inner.partition(b'%s r="%s"' % (start, cell_name(self.number, column).encode()))
+        return found.partition(b">")[0].removesuffix(b"/") if found else None
 
     def style(self) -> bytes | None:
         """Give the row's own style for cells it does not have yet."""
@@ -56,12 +66,12 @@ def take_apart(xml: bytes, number: int, tags: Tags) -> RowXml:
     return RowXml(number, attributes, xml[start.end() : end], xml[close + 1 :], tags)
 
 
-def spliced(row: RowXml, wishes: Mapping[int, Wish], style_of: StyleOf) -> bytes:
-    """Write ``wishes`` (by column) into a row. Raises :class:`~bridge.errors.FileRefusedError` for a formula."""
+def spliced(row: RowXml, cells: Mapping[int, CellSpan], wishes: Mapping[int, Wish], style_of: StyleOf) -> bytes:
+    """Write ``wishes`` (by column) into a row that has these ``cells``."""
     out: list[bytes] = []
     done = 0
     waiting = sorted(wishes)
-    for cell in row.cells().values():
+    for cell in cells.values():
         while waiting and waiting[0] < cell.column:
             out += [row.inner[done : cell.start], _new_cell(row, waiting[0], wishes, style_of)]
             done = cell.start
@@ -75,18 +85,36 @@ def spliced(row: RowXml, wishes: Mapping[int, Wish], style_of: StyleOf) -> bytes
     return _row(row, _widened(row.attributes, wishes), b"".join(out))
 
 
-def added_row(number: int, wishes: Mapping[int, Wish], above: RowXml | None, tags: Tags, *, style_of: StyleOf) -> bytes:
-    """Write a row that continues the one above it: its look, and its plain formulas one row further down."""
+def added_row(
+    new: RowXml, wishes: Mapping[int, Wish], above: RowXml | None, *, style_of: StyleOf, known: Container[int]
+) -> bytes:
+    """Write the ``new`` (empty) row so that it continues the one above it: its look, and its plain formulas moved down.
+
+    What stands in the ``known`` columns is ours to say; there only the look goes on.
+    """
     attributes = b"" if above is None else _NOT_INHERITED.sub(b"", above.attributes)
-    row = RowXml(number, b' r="%d"%s' % (number, attributes), b"", b"", tags)
+    row = RowXml(new.number, b' r="%d"%s' % (new.number, attributes), b"", b"", new.tags)
     model = {} if above is None else above.cells()
     cells = []
     for column in sorted({*wishes, *model}):
         if column in wishes:
             cells.append(_new_cell(row, column, wishes, style_of))
         elif above is not None:
-            cells.append(_continued(row, above, model[column]))
+            cells.append(_continued(row, above, model[column], is_known=column in known))
     return _row(row, row.attributes, b"".join(cells))
+
+
+def continued(row: RowXml, above: RowXml, *, known: Container[int]) -> bytes:
+    """Continue the row above in one that was there, but empty: as :func:`added_row`, in cells with nothing in them."""
+    cells, model = row.cells(), above.cells()
+    out = []
+    for column in sorted({*cells, *model}):
+        own = cells.get(column)
+        if own is not None and (own.inner or column not in model):
+            out.append(row.inner[own.start : own.end])
+        else:
+            out.append(_continued(row, above, model[column], is_known=column in known, own=own))
+    return _row(row, row.attributes, b"".join(out))
 
 
 def _row(row: RowXml, attributes: bytes, inner: bytes) -> bytes:
@@ -94,12 +122,13 @@ def _row(row: RowXml, attributes: bytes, inner: bytes) -> bytes:
     return b"<%srow%s>%s</%srow>%s" % (prefix, attributes, inner, prefix, row.after)
 
 
-def _continued(row: RowXml, above: RowXml, model: CellSpan) -> bytes:
-    """Continue a cell of the seller's own: the style, and a formula where it stands alone."""
-    style = _styled(attribute(model.attributes, b"s"))
-    formula = row.tags.formula.search(model.inner)
+def _continued(row: RowXml, above: RowXml, model: CellSpan, *, is_known: bool, own: CellSpan | None = None) -> bytes:
+    """Continue a cell of the seller's own: the style (or its ``own``), and a formula where it stands alone."""
+    style = _styled(attribute((own or model).attributes, b"s"))
+    formula = None if is_known else row.tags.formula.search(model.inner)
     content = b""
-    if formula and not formula[1].strip() and formula[2]:
+    stands_alone = formula is not None and attribute(formula[1], b"t") in {None, b"normal"}
+    if formula and stands_alone and formula[2] and b"\x00" not in formula[2]:
         moved = moved_down(unescaped(formula[2]), row.number - above.number)
         content = b"<%sf>%s</%sf>" % (row.tags.prefix, escaped(moved), row.tags.prefix)
     if not style and not content:
@@ -111,25 +140,26 @@ def _new_cell(row: RowXml, column: int, wishes: Mapping[int, Wish], style_of: St
     if wishes[column] is None:
         return b""
     name = cell_name(row.number, column).encode()
-    return _filled(row, column, b' r="%s"%s' % (name, _styled(style_of(column))), wishes[column])
+    return _filled(row, b' r="%s"%s' % (name, _styled(style_of(column))), wishes[column])
 
 
 def _changed_cell(row: RowXml, cell: CellSpan, wish: Wish) -> bytes:
-    name = cell_name(row.number, cell.column)
-    if row.tags.formula.search(cell.inner):
-        raise FileRefusedError("workbook.target_formula", row=row.number, cell=name)
-    kept = _REFERENCE.sub(b"", _VALUE_ATTRIBUTES.sub(b"", cell.attributes)).rstrip()
-    return _filled(row, cell.column, b' r="%s"%s' % (name.encode(), kept), wish)
+    name = cell_name(row.number, cell.column).encode()
+    return _filled(row, b' r="%s"%s' % (name, _kept(cell.attributes)), wish)
 
 
-def _filled(row: RowXml, column: int, attributes: bytes, wish: Wish) -> bytes:
+@lru_cache(maxsize=256)
+def _kept(attributes: bytes) -> bytes:
+    """Give what of a cell's attributes outlives its value; the cells of a column have few different ones."""
+    return _REFERENCE.sub(b"", _VALUE_ATTRIBUTES.sub(b"", attributes)).rstrip()
+
+
+def _filled(row: RowXml, attributes: bytes, wish: Wish) -> bytes:
     prefix = row.tags.prefix
     if wish is None:
         return _cell(row, attributes, b"")
     if isinstance(wish, int):
         return _cell(row, attributes, b"<%sv>%d</%sv>" % (prefix, wish, prefix))
-    if len(wish.encode("utf-16-le")) > 2 * _LONGEST_TEXT:
-        raise FileRefusedError("workbook.text_too_long", row=row.number, cell=cell_name(row.number, column))
     space = b' xml:space="preserve"' if wish != wish.strip() else b""
     text = b"<%sis><%st%s>%s</%st></%sis>" % (prefix, prefix, space, escaped(wish), prefix, prefix)
     return _cell(row, attributes + b' t="inlineStr"', text)

@@ -49,3 +49,16 @@ def read_styles(package: Package) -> list[Style]:
             known[key] = style_of(int(key), codes.get(key, "")) if str(key).isdigit() else PLAIN
         styles.append(known[key])
     return styles
+
+
+def unlocked_styles(package: Package) -> frozenset[bytes]:
+    """List the cell styles (as ``s=`` writes them) whose cells may be changed in a protected sheet."""
+    part = package.linked("styles")
+    if part is None:
+        return frozenset()
+    locks = (xf.find("{*}protection") for xf in package.tree(part).iterfind("{*}cellXfs/{*}xf"))
+    return frozenset(
+        str(index).encode()
+        for index, lock in enumerate(locks)
+        if lock is not None and lock.get("locked") in {"0", "false"}
+    )

@@ -1,16 +1,20 @@
-"""The workbook a seller starts with: the known columns, ready to type into, and a page that explains them."""
+"""The workbook a seller starts with: the known columns, ready to type into, how things stand, and a guide."""
 
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from openpyxl import Workbook
+from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from bridge.columns import Column, Language, header_text
 from bridge.files import write_new
+from bridge.sheet_xml import LAST_ROW
+from bridge.status_sheet import HEADER_ROW, HEADERS, NAME, Choice, choice_text
 
 _WIDTHS = {
     Column.SKU: 18,
@@ -21,14 +25,36 @@ _WIDTHS = {
     Column.COUNT: 10,
     Column.STATUS: 16,
     Column.NOTE: 48,
+    Column.KEY: 14,
 }
 _TYPED = frozenset({Column.PRICE, Column.STOCK, Column.ADJUSTMENT, Column.COUNT})
 _GROUPED = {"id": "[$-421]#,##0", "en": "#,##0"}
 """Thousands with a dot in Indonesian, whatever language the office program itself speaks (LCID 0421)."""
 _FONT = "Calibri"
 _INK, _PAPER, _RULE, _HINT, _QUIET = "FFFFFFFF", "FF0F766E", "FFD6D3D1", "FFFFFBEB", "FF57534E"
+_HELD, _ASKED = "FFFECACA", "FFFDE68A"
 
 _TITLES = {"id": ("Stok", "Petunjuk"), "en": ("Stock", "Guide")}
+_STATUS_WIDTHS = (14, 18, 8, 12, 12, 84, 16)
+_STATUS_HEIGHT = 45
+"""Three lines of text: programs do not fit the height of rows that they did not write themselves."""
+_STATUS_NUMBERS = range(3, 6)
+_STATUS: dict[Language, tuple[str, str, str]] = {
+    "id": (
+        "Belum pernah diisi",
+        "Diisi saat Selaras menulis ke file ini.",
+        "Di mana ada pertanyaan, pilih di kolom Pilihan lalu simpan. Isi lembar ini ditulis ulang oleh Selaras.",
+    ),
+    "en": (
+        "Not filled yet",
+        "Filled when Selaras writes to this file.",
+        "Where something is asked, choose in the column Choice and save. Selaras writes this sheet anew.",
+    ),
+}
+_NO_SUCH_CHOICE = {
+    "id": "Pilih salah satu dari daftar, atau kosongkan sel ini.",
+    "en": "Choose one from the list, or empty this cell.",
+}
 _GUIDE: dict[Language, tuple[tuple[str, str], ...]] = {
     "id": (
         ("Cara pakai", "Ubah angka di lembar Stok, lalu simpan (Ctrl+S). Toko ikut berubah dalam beberapa detik."),
@@ -43,6 +69,11 @@ _GUIDE: dict[Language, tuple[tuple[str, str], ...]] = {
         ("Opname", "Hasil hitung fisik di rak, termasuk pesanan yang belum dikirim. Dikosongkan setelah dihitung."),
         ("Status", "Diisi Selaras: keadaan barang di toko."),
         ("Keterangan", "Diisi Selaras: apa yang sudah dilakukan, atau mengapa sebuah baris ditahan."),
+        ("Kunci Selaras", "Kolom tersembunyi: mengenali barang saat baris diurutkan atau SKU rusak. Biarkan saja."),
+        (
+            "Lembar Selaras",
+            "Diisi Selaras: apa yang ditahan atau menunggu, dan daftar pilihan di mana Anda perlu memutuskan.",
+        ),
         ("Sel kosong", "Artinya tidak ada perubahan, bukan nol. Untuk habis, ketik 0."),
         ("Kolom Anda", "Kolom, warna, rumus dan lembar Anda sendiri dibiarkan apa adanya. Urutan kolom bebas."),
         ("Sedang dibuka", "Selama file ini terbuka, Selaras membaca setiap simpanan dan menulis setelah ditutup."),
@@ -57,6 +88,11 @@ _GUIDE: dict[Language, tuple[tuple[str, str], ...]] = {
         ("Count", "What you counted on the shelf, unshipped orders included. Cleared once it is taken over."),
         ("Status", "Filled by Selaras: how the goods stand in the shop."),
         ("Note", "Filled by Selaras: what was done, or why a row is held."),
+        ("Selaras Key", "A hidden column: it knows the goods when rows are sorted or a SKU is damaged. Leave it."),
+        (
+            "Sheet Selaras",
+            "Filled by Selaras: what is held or waits, and a choice list where you have to decide.",
+        ),
         ("Empty cell", "It means no change, not zero. For sold out, type 0."),
         (
             "Your columns",
@@ -73,9 +109,10 @@ def write_template(path: Path, language: Language) -> None:
     An existing file is overwritten: whoever asks decides about that.
     """
     workbook = Workbook()
-    stock, guide = workbook.worksheets[0], workbook.create_sheet()
+    stock, status, guide = workbook.worksheets[0], workbook.create_sheet(NAME), workbook.create_sheet()
     stock.title, guide.title = _TITLES[language]
     _lay_out_stock(stock, language)
+    _lay_out_status(status, language)
     _lay_out_guide(guide, language)
     written = BytesIO()
     workbook.save(written)
@@ -84,9 +121,11 @@ def write_template(path: Path, language: Language) -> None:
 
 def _lay_out_stock(sheet: Worksheet, language: Language) -> None:
     line = Side(style="thin", color=_RULE)
-    for position, column in enumerate(Column, start=1):
+    for position, column in enumerate(_WIDTHS, start=1):
         look: Any = sheet.column_dimensions[get_column_letter(position)]
         look.width = _WIDTHS[column]
+        # The last one: a block pasted over the visible columns must not fall into it.
+        look.hidden = column is Column.KEY
         look.number_format = _number_format(column, language)
         look.border = Border(bottom=line)
         if column in _TYPED:
@@ -102,7 +141,57 @@ def _lay_out_stock(sheet: Worksheet, language: Language) -> None:
     sheet.freeze_panes = "B2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(Column))}1"
     sheet.print_title_rows = "1:1"
+    _colour_held_rows(sheet)
     _fit_to_width(sheet)
+
+
+def _colour_held_rows(sheet: Worksheet) -> None:
+    """Colour rows that are held, and notes of ours that are no ``✓``: down to the last row, for rows yet to come."""
+    letters = {column: get_column_letter(position) for position, column in enumerate(_WIDTHS, start=1)}
+    status, note, last = letters[Column.STATUS], letters[Column.NOTE], letters[Column.NOTE]
+    is_held = f'OR(${status}2="Ditahan",${status}2="Held")'
+    is_noted = f'AND(LEFT(${note}2,8)="Selaras:",MID(${note}2,10,1)<>"✓")'
+    for formula, colour in ((is_held, _HELD), (is_noted, _ASKED)):
+        rule: Any = FormulaRule(formula=[formula], fill=PatternFill("solid", bgColor=colour), stopIfTrue=True)
+        sheet.conditional_formatting.add(f"A2:{last}{LAST_ROW}", rule)
+
+
+def _lay_out_status(sheet: Worksheet, language: Language) -> None:
+    for position, (header, width) in enumerate(zip(HEADERS[language], _STATUS_WIDTHS, strict=True), start=1):
+        is_number = position in _STATUS_NUMBERS
+        look: Any = sheet.column_dimensions[get_column_letter(position)]
+        look.width, look.number_format = width, _GROUPED[language] if is_number else "@"
+        look.font, look.border = Font(name=_FONT), Border(bottom=Side(style="thin", color=_RULE))
+        side = {"horizontal": "right"} if is_number else {"horizontal": "left", "indent": 1}
+        look.alignment = Alignment(vertical="top", wrap_text=not is_number, **side)
+        head: Any = sheet.cell(HEADER_ROW, position, header)
+        head.font, head.fill = Font(name=_FONT, bold=True, color=_INK), PatternFill("solid", fgColor=_PAPER)
+        head.alignment = Alignment(vertical="center", **side)
+    looks = (Font(name=_FONT, bold=True, size=14, color=_PAPER), Font(name=_FONT, color=_QUIET))
+    for number, words in enumerate(_STATUS[language], start=1):
+        cell: Any = sheet.cell(number, 1, words)
+        cell.font, cell.number_format = looks[min(number, 2) - 1], "@"
+        cell.alignment = Alignment(vertical="center", horizontal="left", indent=1)
+        sheet.row_dimensions[number].height = 20
+    sheet.row_dimensions[HEADER_ROW].height = 24
+    sheet.sheet_format.defaultRowHeight, sheet.sheet_format.customHeight = _STATUS_HEIGHT, True
+    sheet.freeze_panes = f"A{HEADER_ROW + 1}"
+    sheet.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
+    sheet.sheet_view.showGridLines = False
+    _offer_choices(sheet, language)
+    _fit_to_width(sheet)
+
+
+def _offer_choices(sheet: Worksheet, language: Language) -> None:
+    first, choice = HEADER_ROW + 1, get_column_letter(len(_STATUS_WIDTHS))
+    listed = ",".join(choice_text(each, language) for each in Choice)
+    offered = DataValidation(type="list", formula1=f'"{listed}"', allow_blank=True, showErrorMessage=True)
+    offered.error = _NO_SUCH_CHOICE[language]
+    offered.add(f"{choice}{first}:{choice}{LAST_ROW}")
+    sheet.add_data_validation(offered)
+    is_open = f'AND($A{first}<>"",${choice}{first}="")'
+    rule: Any = FormulaRule(formula=[is_open], fill=PatternFill("solid", bgColor=_ASKED))
+    sheet.conditional_formatting.add(f"A{first}:{choice}{LAST_ROW}", rule)
 
 
 def _header_alignment(column: Column) -> Alignment:

@@ -98,7 +98,7 @@ _PARTS = {
 def raw_workbook(tmp_path: Path) -> WithSheet:
     """Give a function that saves a workbook around hand-written sheet XML."""
 
-    def save(sheet: str | bytes, *, strings: str = "<sst/>", **others: str) -> Path:
+    def save(sheet: str | bytes, *, strings: str | bytes = "<sst/>", **others: str) -> Path:
         path = tmp_path / "mentah.xlsx"
         data = sheet.encode() if isinstance(sheet, str) else sheet
         parts = {**_PARTS, "xl/sharedStrings.xml": strings, "xl/worksheets/any.xml": data, **others}

@@ -375,7 +375,7 @@ def test_reading_a_patched_file_gives_the_old_rows_with_the_changes(rows, wishes
     last = table.rows[-1].number if table.rows else 1
     changes = [Change(row, column, value) for row, (column, value) in wishes if row <= last]
     goods = [{Column.SKU: sku, Column.STOCK: stock} for sku, stock in added]
-    result = patch(table, changes, goods)
+    result = patch(table, changes, goods, after=last)
     again = table_in(result.content, "w.xlsx")
     expected = {row.number: dict(row.cells) for row in table.rows}
     blank = dict.fromkeys(table.columns, Blank())
@@ -393,3 +393,9 @@ def _value(wish):
         return Whole(wish)
     shown = (wish or "").strip().strip("\u200b\u2060\ufeff").strip()
     return Words(shown) if shown else Blank()
+
+
+def test_a_formula_in_one_of_our_columns_is_not_continued_into_an_added_row(raw_workbook):
+    rows = f"<row r='2'>{K1}<c r='B2' s='4'><f>C2*2</f><v>4</v></c><c r='C2'><f>1+1</f><v>2</v></c></row>"
+    xml = patched_sheet(raw_workbook(sheet(rows)), [], [{Column.SKU: "K2"}])
+    assert '</c><c r="B3" s="4"/><c r="C3"><f>1+1</f></c></row></sheetData>' in xml

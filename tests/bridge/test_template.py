@@ -6,11 +6,14 @@ from openpyxl import load_workbook
 from bridge.columns import Column, header_text
 from bridge.patch import patch
 from bridge.read import read_table
+from bridge.status_sheet import HEADERS, Choice, choice_text
 from bridge.template import write_template
 from bridge.values import Whole, Words
 
 
-@pytest.mark.parametrize(("language", "titles"), [("id", ["Stok", "Petunjuk"]), ("en", ["Stock", "Guide"])])
+@pytest.mark.parametrize(
+    ("language", "titles"), [("id", ["Stok", "Selaras", "Petunjuk"]), ("en", ["Stock", "Selaras", "Guide"])]
+)
 def test_it_reads_as_an_empty_table_in_either_language(tmp_path, language, titles):
     write_template(tmp_path / "stok.xlsx", language)
     table = read_table(tmp_path / "stok.xlsx")
@@ -20,13 +23,13 @@ def test_it_reads_as_an_empty_table_in_either_language(tmp_path, language, title
     assert workbook.sheetnames == titles
     sheet = workbook[titles[0]]
     assert [cell.value for cell in sheet[1]] == [header_text(column, language) for column in Column]
-    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("B2", "A1:H1")
+    assert (sheet.freeze_panes, sheet.auto_filter.ref, sheet.print_title_rows) == ("B2", "A1:I1", "$1:$1")
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_its_guide_explains_every_column_by_its_header(tmp_path, language):
     write_template(tmp_path / "stok.xlsx", language)
-    guide = load_workbook(tmp_path / "stok.xlsx").worksheets[1]
+    guide = load_workbook(tmp_path / "stok.xlsx").worksheets[2]
     topics = {row[0] for row in guide.iter_rows(values_only=True)}
     assert topics >= {header_text(column, language) for column in Column}
     assert all(text for row in guide.iter_rows(values_only=True) for text in row)
@@ -44,8 +47,37 @@ def test_the_first_rows_take_the_looks_of_their_columns(tmp_path):
         (Words("00123"), Whole(2)),
     ]
     sheet = load_workbook(path)["Stok"]
-    assert sheet.auto_filter.ref == "A1:H3"
+    assert sheet.auto_filter.ref == "A1:I3"
+    assert [str(each.sqref) for each in sheet.conditional_formatting] == ["A2:H1048576"]
     for row in (2, 3):
         assert sheet.cell(row, 1).number_format == "@"
         assert "#,##0" in sheet.cell(row, 3).number_format
         assert not sheet.cell(row, 1).font.bold
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_its_status_sheet_offers_the_choices_in_every_line_to_come(tmp_path, language):
+    write_template(tmp_path / "stok.xlsx", language)
+    sheet = load_workbook(tmp_path / "stok.xlsx")["Selaras"]
+    assert tuple(cell.value for cell in sheet[4]) == HEADERS[language]
+    (offered,) = sheet.data_validations.dataValidation
+    assert (offered.type, str(offered.sqref)) == ("list", "G5:G1048576")
+    assert offered.formula1 == '"' + ",".join(choice_text(choice, language) for choice in Choice) + '"'
+    assert (sheet.freeze_panes, sheet.print_title_rows) == ("A5", "$4:$4")
+    assert [str(each.sqref) for each in sheet.conditional_formatting] == ["A5:G1048576"]
+
+
+def test_it_colours_held_rows_and_open_notes_by_the_words_that_are_written_there(tmp_path):
+    write_template(tmp_path / "stok.xlsx", "id")
+    (area,) = load_workbook(tmp_path / "stok.xlsx")["Stok"].conditional_formatting
+    held, noted = (rule.formula[0] for rule in area.rules)
+    assert all(f'$G2="{word}"' in held for word in ("Ditahan", "Held"))
+    assert noted == 'AND(LEFT($H2,8)="Selaras:",MID($H2,10,1)<>"✓")'
+    assert len({rule.dxf.fill.bgColor.rgb for rule in area.rules}) == 2
+
+
+def test_the_key_column_is_hidden_and_the_others_are_wide_enough_to_read(tmp_path):
+    write_template(tmp_path / "stok.xlsx", "id")
+    looks = load_workbook(tmp_path / "stok.xlsx")["Stok"].column_dimensions
+    assert [letter for letter, look in looks.items() if look.hidden] == ["I"]
+    assert all(look.width >= 10 for look in looks.values())

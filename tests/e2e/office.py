@@ -2,7 +2,9 @@
 
 Takes one JSON command a line on standard input and answers with one JSON line: ``{"do": "open", "file": PATH}``,
 ``{"do": "type", "cell": "D2", "text": "22"}`` (first sheet), ``save``, ``close``, and
-``{"do": "texts", "file": PATH, "sheet": 0}`` for the texts that the cells of a file show.
+``{"do": "texts", "file": PATH, "sheet": 0}`` for the texts that the cells of a file show, ``{"do": "values", "file":
+PATH, "typed": {"Stok": {"D2": 22, "H2": "x", "E3": null, "I8": {"formula": "=C8*D8"}}}}`` for all values of all sheets
+after this was typed (nothing is saved), and ``{"do": "resave", "file": PATH, "to": PATH}``.
 """
 
 import json
@@ -20,6 +22,8 @@ from com.sun.star.beans import PropertyValue
 from com.sun.star.connection import NoConnectException
 
 START_S = 60
+VALUE, STRING, FORMULA = 1, 4, 16
+"""Kinds of content (com.sun.star.sheet.CellFlags)."""
 
 
 class Office:
@@ -84,6 +88,42 @@ class Office:
             last = cursor.RangeAddress
             rows, columns = range(last.EndRow + 1), range(last.EndColumn + 1)
             return [[page.getCellByPosition(column, row).String for column in columns] for row in rows]
+        finally:
+            document.close(True)
+
+    def values(self, file, typed):
+        document = self._load(file)  # opened read-only, it lets values be typed and none be cleared
+        try:
+            for sheet, cells in typed.items():
+                for name, value in cells.items():
+                    self._type(document.Sheets.getByName(sheet).getCellRangeByName(name), value)
+            return {page.Name: self._data(page) for page in document.Sheets}
+        finally:
+            document.close(True)
+
+    def _type(self, cell, value):
+        if isinstance(value, int):
+            cell.setValue(value)
+        elif isinstance(value, dict):
+            cell.setFormula(value["formula"])
+        elif value is None:
+            cell.clearContents(VALUE | STRING | FORMULA)
+        else:
+            cell.setString(value)
+
+    def _data(self, page):
+        cursor = page.createCursor()
+        cursor.gotoEndOfUsedArea(False)
+        last = cursor.RangeAddress
+        data = page.getCellRangeByPosition(0, 0, last.EndColumn, last.EndRow).getDataArray()
+        places = ((row, column, cell) for row, cells in enumerate(data, 1) for column, cell in enumerate(cells, 1))
+        return {f"{row}:{column}": cell for row, column, cell in places if cell != ""}
+
+    def resave(self, file, to):
+        document = self._load(file, ReadOnly=True)
+        try:
+            how = (PropertyValue(Name="FilterName", Value="Calc MS Excel 2007 XML"),)
+            document.storeToURL(Path(to).as_uri(), how)
         finally:
             document.close(True)
 

@@ -1,0 +1,1 @@
+"""Long random runs of the system with an oracle beside each: ``make simulate``."""
