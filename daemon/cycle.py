@@ -2,23 +2,26 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import structlog
 
+from daemon.copies import file_away, unused, words_for_unused
 from daemon.domain.messages import Message
 from daemon.domain.plan import Plan
 from daemon.domain.reconcile import reconcile
 from daemon.errors import SelarasError
 from daemon.mirror import Transaction, decisions, journal, picture
 from daemon.order_sheets import write_order_sheets
-from daemon.parts import Parts, Trigger
+from daemon.origin import PlacedSheet, agree, is_outdated, placed, settle_writes
+from daemon.parts import Parts, Sheet, Trigger
 from daemon.plan_view import as_json
 from daemon.pull import Pulled, pull, store_pulled
 from daemon.push import PushReport, push
-from daemon.read import SheetRead, read_workbook, settle_revision
-from daemon.write import write_workbook
+from daemon.read import Saved, read_workbook
+from daemon.status_sheet import status_page
+from daemon.write import Wanted, write_workbook
 
 log = structlog.get_logger()
 
@@ -53,14 +56,16 @@ class CycleResult:
 async def run_cycle(parts: Parts, trigger: Trigger) -> CycleResult:
     """Bring workbook and shops in step once. Every step leaves a state from which the next start goes on."""
     pulled = await pull(parts, sweep=trigger.sweeps)
-    sheet = await read_workbook(parts)
-    cycle, plan, orders_changed = decide(parts, trigger, pulled, sheet)
+    saved = await read_workbook(parts)
+    decided = decide(parts, trigger, pulled, saved)
+    cycle, plan = decided.cycle, decided.plan
     pushed = await push(parts)
-    written = await write_workbook(parts, sheet, plan.rows, cycle=cycle)
+    errors = tuple((shop.shop, shop.error) for shop in pulled if shop.error) + tuple(pushed.errors)
+    page = status_page(parts, plan, unreachable={shop for shop, _error in errors})
+    written = await write_workbook(parts, decided.wanted, page)
     sheets = await write_order_sheets(parts, cycle=cycle)
 
-    problems = tuple(filter(None, (sheet.problem, *written.problems, *sheets.problems)))
-    errors = tuple((shop.shop, shop.error) for shop in pulled if shop.error) + tuple(pushed.errors)
+    problems = (*decided.problems, *file_away(parts, decided.merged), *written.problems, *sheets.problems)
     waits = [plan.look_again] if plan.look_again else []
     if pushed.must_look_again or (pushed.is_waiting and not trigger.sweeps):
         waits.append(SOON)
@@ -69,7 +74,7 @@ async def run_cycle(parts: Parts, trigger: Trigger) -> CycleResult:
         trigger,
         plan,
         pushed,
-        orders_changed,
+        decided.orders_changed,
         written.rows,
         errors,
         problems,
@@ -80,34 +85,79 @@ async def run_cycle(parts: Parts, trigger: Trigger) -> CycleResult:
     return result
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What step 3 committed. ``wanted`` is what the workbook shall hold, ``merged`` are copies that are used up."""
+
+    cycle: int
+    plan: Plan
+    orders_changed: int
+    wanted: Wanted | None
+    merged: Sequence[Sheet]
+    problems: Sequence[Message]
+
+
 def decide(
     parts: Parts,
     trigger: Trigger,
     pulled: Sequence[Pulled],
-    sheet: SheetRead,
+    saved: Saved,
     *,
     discard: bool = False,
-) -> tuple[int, Plan, int]:
+) -> Decided:
     """Step 3: store what was read, reconcile, and commit every decision in the same transaction.
 
+    The copies of the workbook come first, each compared with the revision that it started from; then the workbook.
     With ``discard`` the transaction is rolled back: the same plan, and nothing changed.
     """
     now = parts.now()
     with parts.mirror.transaction(discard=discard) as tx:
         cycle = journal.start_cycle(tx, trigger.value, now=now)
         orders_changed = store_pulled(tx, pulled, cycle=cycle, now=now)
-        settle_revision(tx, sheet)
-        plan = _reconcile(parts, tx, sheet, cycle)
-        decisions.commit_plan(tx, plan, cycle=cycle, now=now)
+        copies, problems = _merge_copies(parts, tx, saved, cycle)
+        workbook = placed(tx, saved.workbook, now=now, is_copy=False) if saved.workbook else None
+        if isinstance(workbook, Message):
+            problems.append(workbook)
+            workbook = None
+        plan, wanted = _settle(parts, tx, workbook, cycle)
+        plan = replace(plan, movements=(*(move for _, each in copies for move in each.movements), *plan.movements))
         if not plan.is_quiet:
             journal.store_plan(tx, cycle, json.dumps(as_json(plan, parts.texts), ensure_ascii=False))
     log.info("cycle.decided", cycle=cycle, trigger=trigger.value, movements=len(plan.movements), held=len(plan.held))
-    return cycle, plan, orders_changed
+    merged = tuple(sheet for sheet, each in copies if not unused(each))
+    left = (words_for_unused(sheet, each) for sheet, each in copies if unused(each))
+    return Decided(cycle, plan, orders_changed, wanted, merged, (*saved.problems, *problems, *left))
 
 
-def _reconcile(parts: Parts, tx: Transaction, sheet: SheetRead, cycle: int) -> Plan:
-    snapshot = picture.load_snapshot(tx, parts.policies, sheet.rows, cycle=cycle, now=parts.now())
-    return reconcile(snapshot, parts.texts.say)
+def _merge_copies(
+    parts: Parts, tx: Transaction, saved: Saved, cycle: int
+) -> tuple[list[tuple[Sheet, Plan]], list[Message]]:
+    """Take over what the copies bring, one after the other; the plans say what was left over."""
+    if saved.workbook is not None:
+        settle_writes(tx, saved.workbook)
+    merged: list[tuple[Sheet, Plan]] = []
+    problems: list[Message] = []
+    for sheet in saved.copies:
+        copy = placed(tx, sheet, now=parts.now(), is_copy=True)
+        if isinstance(copy, Message):
+            problems.append(copy)
+        else:
+            merged.append((sheet, _settle(parts, tx, copy, cycle, name=sheet.path.name)[0]))
+    return merged, problems
+
+
+def _settle(
+    parts: Parts, tx: Transaction, file: PlacedSheet | None, cycle: int, *, name: str = ""
+) -> tuple[Plan, Wanted | None]:
+    """Reconcile with one file, or with none, and store what follows. ``name`` is that of a copy."""
+    now = parts.now()
+    seen = file.seen(copy=name) if file else None
+    plan = reconcile(picture.load_snapshot(tx, parts.policies, seen, cycle=cycle, now=now), parts.texts.say)
+    decisions.commit_plan(tx, plan, cycle=cycle, now=now)
+    if file is None or plan.is_scrambled:
+        return plan, None
+    agreed = agree(tx, file, plan.bases, now=now)
+    return plan, Wanted(file.sheet, plan.rows, agreed, is_outdated(tx, file, agreed))
 
 
 def _record(parts: Parts, result: CycleResult) -> None:
@@ -127,9 +177,10 @@ def _record(parts: Parts, result: CycleResult) -> None:
     )
 
 
-async def preview(parts: Parts) -> tuple[Plan, Sequence[tuple[str, SelarasError]], Message | None]:
+async def preview(parts: Parts) -> tuple[Plan, Sequence[tuple[str, SelarasError]], Sequence[Message]]:
     """Plan a full cycle without changing anything: the same steps, the same plan, nothing kept."""
     pulled = await pull(parts, sweep=True)
-    sheet = await read_workbook(parts)
-    _cycle, plan, _orders = decide(parts, Trigger.COMMAND, pulled, sheet, discard=True)
-    return plan, [(shop.shop, shop.error) for shop in pulled if shop.error], sheet.problem
+    saved = await read_workbook(parts)
+    decided = decide(parts, Trigger.COMMAND, pulled, saved, discard=True)
+    errors = [(shop.shop, shop.error) for shop in pulled if shop.error]
+    return decided.plan, errors, decided.problems

@@ -1,16 +1,24 @@
 """What a cycle works with. All of it is handed in, so that tests hand in others."""
 
 import asyncio
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
 
+from bridge.read import Table
+from bridge.status_sheet import StatusSheet
 from daemon.config import Settings, ShopSettings, StockSync
+from daemon.domain.rows import SheetRow
 from daemon.domain.snapshot import MarketplaceEdit, PriceConflict, ShopPolicy
 from daemon.marketplaces.port import Connector
 from daemon.mirror import Mirror
 from daemon.texts import Texts
+
+QUIET_S = 2.0
+"""For how long nobody may have touched the workbook before we write into it."""
 
 
 class Trigger(StrEnum):
@@ -52,9 +60,21 @@ class Shop:
 
 
 @dataclass(frozen=True, slots=True)
+class Sheet:
+    """One file as the seller saved it; ``status`` is its sheet ``Selaras``, if it has one."""
+
+    path: Path
+    table: Table
+    rows: tuple[SheetRow, ...]
+    status: StatusSheet | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Parts:
     """Everything the steps of a cycle need.
 
+    ``sheets`` holds the workbook as it was read last. ``quiet_for()`` are the seconds since somebody else touched it,
+    as far as it is watched.
     ``progress(event, shop, count)`` is told of long reads, ``own_write(hash)`` of the SHA-256 of a workbook we are
     about to put in place. ``stopping`` is set when the process is asked to end: the write in hand is finished,
     nothing new is begun. ``patience_s`` are the waits before each read-back of a write: the old number can stand
@@ -67,7 +87,9 @@ class Parts:
     texts: Texts
     now: Callable[[], datetime] = utc_now
     progress: Callable[[str, str, int], None] = lambda _event, _shop, _count: None
+    quiet_for: Callable[[], float] = lambda: math.inf
     own_write: Callable[[str], None] = lambda _content_hash: None
+    sheets: dict[Path, Sheet] = field(default_factory=dict)
     patience_s: Sequence[float] = (0.0, 2.0, 5.0)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 

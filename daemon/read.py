@@ -2,37 +2,72 @@
 
 import asyncio
 from dataclasses import dataclass
+from pathlib import Path
 
+import structlog
+
+from bridge.archive import Archive
 from bridge.columns import Column
+from bridge.copies import conflicted_copies
 from bridge.errors import BridgeError
-from bridge.read import Row, Table, read_table
+from bridge.formats import read_file
+from bridge.mark import can_carry
+from bridge.package import Package
+from bridge.read import Row
+from bridge.status_sheet import read_status
 from bridge.values import Blank as BlankCell
 from bridge.values import Unclear as UnclearCell
 from bridge.values import Value, Whole, Words
 from daemon.bridge_words import words_for
+from daemon.config import Settings
 from daemon.domain.messages import Message
 from daemon.domain.rows import Absent, Blank, Cell, Field, Number, SheetRow, Text, Unclear
-from daemon.mirror import Transaction, revisions
-from daemon.mirror.revisions import Revision
-from daemon.parts import Parts
+from daemon.parts import Parts, Sheet
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class SheetRead:
-    """The workbook as read. Either ``table`` and ``rows``, or the reason why it could not be read."""
+class Saved:
+    """The workbook, ``None`` when it could not be read, and the conflicted copies of it; ``problems`` say why not."""
 
-    table: Table | None
-    rows: tuple[SheetRow, ...] | None
-    problem: Message | None = None
+    workbook: Sheet | None
+    copies: tuple[Sheet, ...] = ()
+    problems: tuple[Message, ...] = ()
 
 
-async def read_workbook(parts: Parts) -> SheetRead:
-    """Read the workbook; one that cannot be read leaves everything as it is."""
+async def read_workbook(parts: Parts) -> Saved:
+    """Read the workbook, and the copies that a cloud folder put beside it because two people had saved.
+
+    A file that cannot be read leaves everything as it is. What is unchanged since it was read last is not parsed again.
+    """
+    return await asyncio.to_thread(_read_all, parts.settings, parts.sheets)
+
+
+def _read_all(settings: Settings, sheets: dict[Path, Sheet]) -> Saved:
+    workbook = read_sheet(settings, known=sheets.get(settings.workbook))
+    read = [workbook, *(read_sheet(settings, path) for path in conflicted_copies(settings.workbook))]
+    problems = tuple(each for each in read if isinstance(each, Message))
+    copies = tuple(each for each in read[1:] if isinstance(each, Sheet))
+    if isinstance(workbook, Message):
+        return Saved(None, copies, problems)
+    if settings.workbook not in sheets and workbook.table.unknown_headers:
+        log.info("workbook.own_columns", columns=list(workbook.table.unknown_headers))
+    sheets[settings.workbook] = workbook
+    return Saved(workbook, copies, problems)
+
+
+def read_sheet(settings: Settings, path: Path | None = None, *, known: Sheet | None = None) -> Sheet | Message:
+    """Read the workbook, or another file like it; or tell why it cannot be read. ``known`` is what it was last."""
+    path = path or settings.workbook
     try:
-        table = await asyncio.to_thread(read_table, parts.settings.workbook)
+        table = read_file(path, layout=settings.layout, known=known.table if known else None)
+        if known is not None and known.table.content_hash == table.content_hash:
+            return known
+        status = read_status(Package(Archive(table.content, table.name))) if can_carry(table.name) else None
     except BridgeError as error:
-        return SheetRead(None, None, words_for(error))
-    return SheetRead(table, tuple(_row(row) for row in table.rows))
+        return words_for(error)
+    return Sheet(path, table, tuple(_row(row) for row in table.rows), status)
 
 
 def _row(row: Row) -> SheetRow:
@@ -52,41 +87,3 @@ def _cell(value: Value | None) -> Cell:
             return Text(text)
         case UnclearCell(code, shown):
             return Unclear(Message(code, {"shown": shown}))
-
-
-def settle_revision(tx: Transaction, sheet: SheetRead) -> None:
-    """Find out whether a revision whose end was not recorded (we were killed) is in the file, and record it.
-
-    The file's hash says it for certain. When the seller has saved since, the cells vote: more of them show either the
-    values we wrote or those that stood there before.
-    """
-    revision = revisions.unfinished_revision(tx)
-    if revision is None or sheet.table is None or sheet.rows is None:
-        return
-    if sheet.table.content_hash == revision.before_hash:
-        is_written = False
-    elif sheet.table.content_hash == revision.after_hash:
-        is_written = True
-    else:
-        is_written = _votes_for(revision, sheet.rows) > 0
-    if is_written:
-        revisions.finish_revision(tx, revision.number, revision.cells)
-    else:
-        revisions.abandon_revision(tx, revision.number)
-
-
-def _votes_for(revision: Revision, rows: tuple[SheetRow, ...]) -> int:
-    """Cells that show what we wrote, less those that show what stood there before."""
-    by_sku = {row.sku.value: row for row in rows if isinstance(row.sku, Text)}
-    votes = 0
-    for cell in revision.cells:
-        row = by_sku.get(cell.sku or "")
-        if row is not None:
-            shown = plain_value(row.cell(cell.field))
-            votes += (shown == cell.new) - (shown == cell.old)
-    return votes
-
-
-def plain_value(cell: Cell) -> int | str | None:
-    """What a cell holds, as far as it is clear; ``None`` for blank, absent and unclear ones."""
-    return cell.value if isinstance(cell, Number | Text) else None

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import structlog
 
-from bridge import files
+from bridge.leases import is_in_use
 from bridge.watch import FolderWatch
 from daemon.bell import Bell
 from daemon.config import Settings, load_settings
@@ -18,16 +18,13 @@ from daemon.connect import connected
 from daemon.cycle import CycleResult, run_cycle
 from daemon.domain.messages import Message, message
 from daemon.errors import SelarasError
-from daemon.leftovers import put_right
+from daemon.leftovers import ABANDONED_S, put_right
 from daemon.mirror.store import only_instance
 from daemon.notify import Notifier
-from daemon.parts import Parts, Trigger
+from daemon.parts import QUIET_S, Parts, Trigger
 from daemon.pulse import Pulse
 
 log = structlog.get_logger()
-
-LOOK_AT_LOCK_S = 2.0
-"""How often a workbook that somebody has open is looked at; the lock must be gone twice before it counts as closed."""
 
 START_S = 120.0
 """What systemd is asked for while a large mirror is opened, perhaps with a new schema."""
@@ -85,6 +82,7 @@ class Service:
                     stopping=self._stopping,
                     progress=lambda _event, _shop, _count: self._pulse.progress(),
                     own_write=watch.own_write,
+                    quiet_for=watch.quiet_for,
                 )
                 self._notifier.ready()
                 self._say(parts, message("service.started"))
@@ -118,6 +116,7 @@ class Service:
         """Run one cycle and say how it went; ``None`` when it did not come to its end."""
         try:
             async with self._at_work():
+                await asyncio.to_thread(put_right, parts.settings, older_than_s=ABANDONED_S)
                 result = await run_cycle(parts, trigger)
         except SelarasError as error:
             log.warning("cycle.failed", error=str(error))
@@ -150,26 +149,36 @@ class Service:
     async def _what_next(self, parts: Parts, next_sweep: float, *, must_write: bool) -> Trigger | Settings | None:
         """Wait for a reason to run, for new settings, or, with ``None``, for the end.
 
-        While a write waits for a workbook that is open (``must_write``), look whether it was closed.
+        A postponed write (``must_write``) is a reason as soon as nobody has touched the workbook for a while.
         """
-        times_free = 0
         while not self._stopping.is_set():
             if self._must_reload:
                 settings = self._reloaded(parts)
                 if settings is not None:
                     return settings
             left_s = next_sweep - time.monotonic()
-            heard = await self._bell.heard(min(left_s, LOOK_AT_LOCK_S) if must_write else left_s)
+            heard = await self._bell.heard(min(left_s, self._quiet_in()) if must_write else left_s)
             if heard is not None:
                 return heard
             if self._must_reload:
                 continue
             if time.monotonic() >= next_sweep:
                 return Trigger.INTERVAL
-            times_free = times_free + 1 if files.who_has_it_open(parts.settings.workbook) is None else 0
-            if must_write and times_free > 1:
+            if must_write and await self._is_free(parts.settings.workbook):
                 return Trigger.SAVE
         return None
+
+    async def _is_free(self, workbook: Path) -> bool:
+        """Whether a write may be tried. A viewer without a lock file can hold the workbook for hours."""
+        return self._quiet_for() >= QUIET_S and not await asyncio.to_thread(is_in_use, workbook)
+
+    def _quiet_for(self) -> float:
+        return QUIET_S if self._pulse.watch is None else self._pulse.watch.quiet_for()
+
+    def _quiet_in(self) -> float:
+        """Seconds until it may be quiet. When it is already, the write waits for something else: try again later."""
+        left_s = QUIET_S - self._quiet_for()
+        return left_s if left_s > 0 else QUIET_S
 
     def _report(self, parts: Parts, result: CycleResult) -> None:
         if result.errors:

@@ -5,31 +5,54 @@ the next read. Never while somebody has the file open, never over a save that we
 """
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import structlog
 
-from bridge import files
+from bridge import files, versions
+from bridge.archive import Archive
 from bridge.columns import Column
 from bridge.errors import BridgeError, FileBusyError, FileChangedError, FileRefusedError
-from bridge.patch import Change, Patched, patch
+from bridge.formats import patch_file
+from bridge.mark import Mark, can_carry
+from bridge.package import Package
+from bridge.patch import Change, Patched
 from bridge.read import Table
+from bridge.refusals import TargetsRefusedError
 from bridge.sheet_xml import column_number
+from bridge.status_sheet import StatusPage, filled
 from daemon.bridge_words import words_for
+from daemon.domain.copies import Bases
 from daemon.domain.messages import Message
 from daemon.domain.plan import RowWrite
-from daemon.domain.rows import SheetRow
+from daemon.domain.rows import Field, RowBase
+from daemon.domain.typed import last_goods
+from daemon.errors import BugError
 from daemon.mirror import revisions
-from daemon.mirror.revisions import CellValue, Revision, WrittenCell
-from daemon.parts import Parts
-from daemon.read import SheetRead, plain_value
+from daemon.mirror.revisions import Revision
+from daemon.parts import QUIET_S, Parts, Sheet
 
 log = structlog.get_logger()
 
-MOST_REFUSALS = 25
-"""So many cells are left out one by one before the whole write is given up: each costs a pass over the file."""
+MOST_SHOWN = 25
+"""So many cells that could not be written are named; who has more of them needs no longer list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the workbook that was read as ``sheet`` shall hold.
+
+    ``rows`` are the cells to change, ``agreed`` is what its rows agree on as they were saved. ``is_outdated``: it needs
+    a new revision even where no cell changes.
+    """
+
+    sheet: Sheet
+    rows: Sequence[RowWrite]
+    agreed: Bases
+    is_outdated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +64,18 @@ class WriteReport:
     is_postponed: bool = False
 
 
-async def write_workbook(parts: Parts, sheet: SheetRead, rows: Sequence[RowWrite], *, cycle: int) -> WriteReport:
-    """Put the planned cells into the workbook that was read as ``sheet``."""
-    if sheet.table is None or sheet.rows is None or not rows:
+async def write_workbook(parts: Parts, wanted: Wanted | None, page: StatusPage | None = None) -> WriteReport:
+    """Put the planned cells into the workbook, and ``page`` into its sheet ``Selaras``.
+
+    ``wanted`` is ``None`` when the workbook could not be read, ``page`` when there is nothing to tell.
+    """
+    if wanted is None:
         return WriteReport()
     try:
-        return await _to_its_end(asyncio.to_thread(_write, parts, sheet.table, sheet.rows, rows, cycle))
+        told = await asyncio.to_thread(_told, wanted, page)
+        if not (wanted.rows or wanted.is_outdated or told):
+            return WriteReport()
+        return await _to_its_end(asyncio.to_thread(_write, parts, wanted, page, told))
     except FileRefusedError as error:
         return WriteReport(problems=(words_for(error),))
     except BridgeError as error:
@@ -64,35 +93,58 @@ async def _to_its_end(write: Coroutine[None, None, WriteReport]) -> WriteReport:
         raise
 
 
-def _write(
-    parts: Parts,
-    table: Table,
-    seen: tuple[SheetRow, ...],
-    rows: Sequence[RowWrite],
-    cycle: int,
-) -> WriteReport:
-    path = parts.settings.workbook
+def _told(wanted: Wanted, page: StatusPage | None) -> Mapping[str, bytes]:
+    """The sheet ``Selaras`` with ``page`` in it, where that is news or the file is written anyway."""
+    table = wanted.sheet.table
+    if wanted.sheet.status is None or page is None:
+        return {}
+    if not (wanted.rows or wanted.is_outdated or _is_news(wanted, page)):
+        return {}
+    return filled(Package(Archive(table.content, table.name)), page)
+
+
+def _is_news(wanted: Wanted, page: StatusPage | None) -> bool:
+    status = wanted.sheet.status
+    return status is not None and page is not None and not status.says(page)
+
+
+def _write(parts: Parts, wanted: Wanted, page: StatusPage | None, told: Mapping[str, bytes]) -> WriteReport:
+    path, table = parts.settings.workbook, wanted.sheet.table
     _refuse_while_open(path)
-    patched, written, problems = _patch(table, rows)
+    if parts.quiet_for() < QUIET_S:
+        return WriteReport(is_postponed=True)
+    planned = _next_revision(parts, table)
+    mark = Mark(planned.workbook, planned.number) if can_carry(table.name) else None
+    patched, written, problems = _patch(wanted, mark, told)
+    if not (written or wanted.is_outdated or _is_news(wanted, page)):
+        # None of the cells can be written, and nothing else asks for a new file: it would be one in every cycle.
+        return WriteReport(problems=tuple(problems))
     if patched.content_hash == table.content_hash:
         return WriteReport(problems=tuple(problems))
-    files.keep_version(path, parts.settings.state_folder / "versions")
-    cells = tuple(_cells(table, written, seen, patched.appended_rows))
-    planned = Revision(table.content_hash, patched.content_hash, cells)
+    versions.keep_version(path, parts.settings.state_folder / "versions")
+    planned = replace(planned, after_hash=patched.content_hash)
     with parts.mirror.transaction() as tx:
-        number = revisions.begin_revision(tx, planned, cycle=cycle, now=parts.now())
+        revisions.begin_revision(tx, planned, _shown_after(wanted.agreed, table, written), now=parts.now())
     parts.own_write(patched.content_hash)
     try:
         files.replace(path, patched.content, expected_hash=table.content_hash)
     except (FileBusyError, FileChangedError):
         # Surely not replaced. After any other error the next read tells, from the file itself.
         with parts.mirror.transaction() as tx:
-            revisions.abandon_revision(tx, number)
+            revisions.abandon_revision(tx, planned.number)
         raise
     with parts.mirror.transaction() as tx:
-        revisions.finish_revision(tx, number, cells)
-    log.info("write.done", revision=number, rows=len(written))
+        revisions.finish_revision(tx, planned.number)
+    log.info("write.done", revision=planned.number, rows=len(written))
     return WriteReport(len(written), tuple(problems))
+
+
+def _next_revision(parts: Parts, table: Table) -> Revision:
+    with parts.mirror.transaction() as tx:
+        newest, number = revisions.newest_revision(tx), revisions.next_number(tx)
+    if newest is None:
+        raise BugError("a workbook was decided on without a revision")
+    return Revision(number, newest.workbook, before_hash=table.content_hash, after_hash="")
 
 
 def _refuse_while_open(path: Path) -> None:
@@ -101,11 +153,14 @@ def _refuse_while_open(path: Path) -> None:
         raise FileBusyError("workbook.open", name=path.name, who=who)
 
 
-def _patch(table: Table, rows: Sequence[RowWrite]) -> tuple[Patched, list[RowWrite], list[Message]]:
-    """Patch what can be patched: a cell that the file does not let us change is left out and reported."""
-    wanted = list(rows)
+def _patch(
+    planned: Wanted, mark: Mark | None, told: Mapping[str, bytes]
+) -> tuple[Patched, list[RowWrite], list[Message]]:
+    """Patch what can be patched: cells that the file does not let us change are left out and reported."""
+    table, wanted = planned.sheet.table, list(planned.rows)
+    after = last_goods(planned.sheet.rows)
     problems: list[Message] = []
-    while True:
+    while wanted:
         changes = [
             Change(row.number, Column(field.value), value)
             for row in wanted
@@ -118,13 +173,20 @@ def _patch(table: Table, rows: Sequence[RowWrite]) -> tuple[Patched, list[RowWri
             if row.number is None
         ]
         try:
-            return patch(table, changes, added), wanted, problems
+            patched = patch_file(table, changes, added, mark=mark, after=after, parts=told)
+            return patched, wanted, problems[:MOST_SHOWN]
         except FileRefusedError as error:
-            kept = _without(wanted, table, error)
-            if kept == wanted or len(problems) == MOST_REFUSALS:
+            refused = error.refused if isinstance(error, TargetsRefusedError) else (error,)
+            kept = wanted
+            for refusal in refused:
+                kept = _without(kept, table, refusal)
+            if kept == wanted:
                 raise
-            problems.append(words_for(error))
+            # One for each row: whoever clears it away sees what else stands there.
+            firsts = {(refusal.code, refusal.params.get("row")): refusal for refusal in reversed(refused)}
+            problems += [words_for(refusal) for refusal in reversed(firsts.values())]
             wanted = kept
+    return patch_file(table, [], [], mark=mark, parts=told), wanted, problems[:MOST_SHOWN]
 
 
 def _without(rows: Sequence[RowWrite], table: Table, refusal: FileRefusedError) -> list[RowWrite]:
@@ -146,21 +208,15 @@ def _without(rows: Sequence[RowWrite], table: Table, refusal: FileRefusedError) 
     return kept
 
 
-def _cells(
-    table: Table,
-    rows: Sequence[RowWrite],
-    seen: tuple[SheetRow, ...],
-    appended: tuple[int, ...],
-) -> list[WrittenCell]:
-    """What the revision changes, in the words of the mirror. Columns that the sheet lacks are left out."""
-    by_number = {row.number: row for row in seen}
-    new_numbers = iter(appended)
-    cells = []
+def _shown_after(agreed: Bases, table: Table, rows: Sequence[RowWrite]) -> Bases:
+    """What every row shows, and has agreed on, once ``rows`` are written. Columns that the sheet lacks show nothing."""
+    shown = dict(agreed)
     for row in rows:
-        number = next(new_numbers) if row.number is None else row.number
-        before = by_number.get(number)
-        for field, value in row.cells.items():
-            if Column(field.value) in table.columns:
-                old: CellValue = None if before is None else plain_value(before.cell(field))
-                cells.append(WrittenCell(row.sku, number, field, old, value))
-    return cells
+        cells = {field.value: value for field, value in row.cells.items() if field in _BASES}
+        present: dict[str, Any] = {name: value for name, value in cells.items() if Column(name) in table.columns}
+        if row.sku is not None:
+            shown[row.sku] = replace(shown.get(row.sku, RowBase()), **present)
+    return shown
+
+
+_BASES = frozenset({Field.PRICE, Field.STOCK, Field.ADJUSTMENT, Field.COUNT, Field.STATUS, Field.NOTE})

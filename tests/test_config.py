@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from bridge.columns import ANYWHERE, Column, Layout
 from daemon.config import ConfigError, Settings, StockSync, load_settings, locate_config
 from daemon.config.problems import SECTIONS
-from daemon.config.schema import ConfigFile
+from daemon.config.schema import ColumnsSection, ConfigFile
 from daemon.domain.messages import Message
 from daemon.errors import PersonNeededError
 from daemon.texts import Texts
@@ -188,7 +189,9 @@ FAULTS = [
     (f"timezone: Asia/Jakrata\n{MINIMAL}", "config.bad_timezone", 1, "timezone"),
     (f"timezone: Asia\n{MINIMAL}", "config.bad_timezone", 1, "timezone"),
     (f"timezone: ../../etc/passwd\n{MINIMAL}", "config.bad_timezone", 1, "timezone"),
-    (MINIMAL.replace("toko.xlsx", "toko.xls"), "config.bad_workbook", 1, "workbook"),
+    (MINIMAL.replace("toko.xlsx", "toko.numbers"), "config.bad_workbook", 1, "workbook"),
+    (f"header_row: 0\n{MINIMAL}", "config.bad_row", 1, "header_row"),
+    (f"columns: {{stok: Sisa}}\n{MINIMAL}", "config.unknown_key_near", 1, "columns.stok"),
     (MINIMAL.replace("toko.xlsx", "toko"), "config.bad_workbook", 1, "workbook"),
     ("workbook: a.xlsx\nshops: []\n", "config.no_shops", 2, "shops"),
     ("workbook: a.xlsx\nshops:\n", "config.no_shops", 2, "shops"),
@@ -283,13 +286,24 @@ EVERY_FIELD = [(section, name) for section in SECTIONS.values() for name in sect
 
 @pytest.mark.parametrize(("section", "name"), EVERY_FIELD)
 def test_every_key_stands_in_the_example_file(section, name):
-    assert re.search(rf"^[ -]*{name}:", EXAMPLE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    """Those that are seldom needed stand behind a ``#``."""
+    before = r"#columns:.*[{ ]" if section is ColumnsSection else r"#?[ -]*"
+    assert re.search(rf"^{before}{name}:", EXAMPLE.read_text(encoding="utf-8"), flags=re.MULTILINE)
 
 
 @pytest.mark.parametrize("name", ConfigFile.model_fields)
 def test_a_blank_setting_is_refused_with_an_example_or_the_choices(tmp_path, name):
     for problem in problems(tmp_path, f"{name}:\n"):
         if problem.params["key"] == name:
-            assert problem.code in {"config.not_a_choice", "config.no_shops"} or problem.params["example"]
+            assert (
+                problem.code in {"config.not_a_choice", "config.no_shops", "config.not_section"}
+                or problem.params["example"]
+            )
             return
     pytest.fail(f"{name} may be blank")
+
+
+def test_a_sheet_of_unusual_shape_is_described_in_the_settings(tmp_path):
+    text = f"sheet: Gudang\nheader_row: 4\ncolumns: {{sku: Kode, stock: Sisa}}\n{MINIMAL}"
+    assert load(tmp_path, text).layout == Layout("Gudang", 4, {Column.SKU: "Kode", Column.STOCK: "Sisa"})
+    assert load(tmp_path, MINIMAL).layout == ANYWHERE

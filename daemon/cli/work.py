@@ -51,22 +51,22 @@ def plan(config: Path | None, *, is_json: bool, is_verbose: bool) -> None:
     configure_logs(is_verbose=is_verbose)
     settings, texts = settings_at(config)
     with errors_shown(texts):
-        planned, errors, problem = asyncio.run(_plan(settings))
+        planned, errors, problems = asyncio.run(_plan(settings))
     if is_json:
         typer.echo(json.dumps(as_json(planned, texts), ensure_ascii=False, indent=2))
     else:
-        is_certain = not (errors or problem)
+        is_certain = not (errors or problems)
         for line in list(tell_plan(planned, texts)) or [texts.say(message("story.nothing"))] * is_certain:
             say(line)
     for _shop, error in errors:
         warn(texts.say(error.message))
-    if problem:
+    for problem in problems:
         warn(texts.say(problem))
-    if errors or problem or planned.held:
+    if errors or problems or planned.held:
         raise typer.Exit(EXIT_PARTIAL)
 
 
-async def _plan(settings: Settings) -> tuple[Plan, Sequence[tuple[str, SelarasError]], Message | None]:
+async def _plan(settings: Settings) -> tuple[Plan, Sequence[tuple[str, SelarasError]], Sequence[Message]]:
     async with connected(settings) as parts:
         return await preview(parts)
 

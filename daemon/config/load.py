@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from bridge.columns import Column, Layout
 from daemon.config.document import Document, read_document, show_path
 from daemon.config.problems import explain
 from daemon.config.schema import ConfigFile, ShopSection
@@ -68,6 +69,7 @@ def _settings(path: Path, checked: ConfigFile, document: Document, environ: Mapp
     return Settings(
         path=path,
         workbook=path.parent / user_path(checked.workbook),
+        layout=_layout(checked),
         orders_folder=path.parent / user_path(checked.orders_folder),
         state_folder=path.parent / user_path(state_folder),
         language=checked.language,
@@ -76,6 +78,11 @@ def _settings(path: Path, checked: ConfigFile, document: Document, environ: Mapp
         shops=tuple(_shop_settings(shop) for shop in checked.shops),
         warnings=tuple(_warnings(checked, document)),
     )
+
+
+def _layout(checked: ConfigFile) -> Layout:
+    titles = {Column(name): title for name, title in checked.columns.model_dump().items() if title is not None}
+    return Layout(checked.sheet, checked.header_row, titles)
 
 
 def _shop_settings(shop: ShopSection) -> ShopSettings:

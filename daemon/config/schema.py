@@ -12,6 +12,8 @@ from daemon.config.settings import Language, Marketplace, MarketplaceEdit, Price
 from daemon.config.values import parsed_by, refusal
 
 Text = Annotated[str, parsed_by(values.text)]
+Optional = Annotated[str | None, parsed_by(values.text)]
+"""A text that may be left out, but not left blank."""
 Address = Annotated[str, parsed_by(values.address)]
 
 
@@ -58,6 +60,20 @@ class ShopSection(Section):
     price: PriceSection = PriceSection()
 
 
+class ColumnsSection(Section):
+    """``columns:``, the header texts of a sheet that names its columns in another way."""
+
+    sku: Optional = Field(None, examples=["Kode"])
+    product: Optional = Field(None, examples=["Barang"])
+    price: Optional = Field(None, examples=["Harga Toko"])
+    stock: Optional = Field(None, examples=["Sisa"])
+    adjustment: Optional = Field(None, examples=["Masuk/Keluar"])
+    count: Optional = Field(None, examples=["Hitung"])
+    status: Optional = Field(None, examples=["Keadaan"])
+    note: Optional = Field(None, examples=["Pesan Selaras"])
+    key: Optional = Field(None, examples=["Kunci"])
+
+
 def _names_differ(shops: list[ShopSection]) -> list[ShopSection]:
     seen: set[str] = set()
     for index, shop in enumerate(shops):
@@ -71,6 +87,9 @@ class ConfigFile(Section):
     """The whole file."""
 
     workbook: Annotated[str, parsed_by(values.workbook)] = Field(examples=["toko.xlsx"])
+    sheet: Optional = Field(None, examples=["Stok"])
+    header_row: Annotated[int | None, parsed_by(values.row_number)] = Field(None, examples=["3"])
+    columns: ColumnsSection = ColumnsSection()
     orders_folder: Text = Field("pesanan", examples=["pesanan"])
     state_folder: Text = Field("", examples=[".selaras"])  # blank: see daemon.config.load
     language: Language = "id"

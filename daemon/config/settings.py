@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
+from bridge.columns import Layout
 from daemon.config.secret import Secret
 from daemon.domain.messages import Message
 
@@ -47,10 +48,14 @@ class ShopSettings:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The whole configuration. Paths are absolute; ``warnings`` work, but somebody should know of them."""
+    """The whole configuration. Paths are absolute; ``warnings`` work, but somebody should know of them.
+
+    ``layout`` says where things are in the workbook, as far as the seller says so.
+    """
 
     path: Path
     workbook: Path
+    layout: Layout
     orders_folder: Path
     state_folder: Path
     language: Language

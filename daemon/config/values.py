@@ -16,7 +16,7 @@ from daemon.domain.messages import Param
 
 T = TypeVar("T")
 
-WORKBOOK_SUFFIXES = {".xlsx", ".xlsm"}
+WORKBOOK_SUFFIXES = {".xlsx", ".xlsm", ".csv", ".ods", ".xls", ".xlsb"}
 SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
 DAY = timedelta(days=1)
 
@@ -62,6 +62,13 @@ def _shown(value: timedelta) -> str:
     return f"{seconds // 3600}h" if seconds and seconds % 3600 == 0 else f"{seconds}s"
 
 
+def row_number(typed: str) -> int:
+    """A row as spreadsheets count it, from 1."""
+    if not re.fullmatch(r"[1-9]\d{0,5}", typed.strip(), re.ASCII):
+        raise refusal("config.bad_row", value=typed)
+    return int(typed)
+
+
 def timezone(typed: str) -> ZoneInfo:
     """Name of the time-zone database; folders of it (``Asia``) and paths are refused like unknown names."""
     try:
@@ -78,7 +85,7 @@ def shop_name(typed: str) -> str:
 
 
 def workbook(typed: str) -> str:
-    """A path to a file kind that the bridge can patch."""
+    """A path to a file kind that the bridge can read."""
     if Path(typed).suffix.lower() not in WORKBOOK_SUFFIXES:
         raise refusal("config.bad_workbook", value=typed)
     return typed

@@ -1,9 +1,10 @@
 """The working copy on which one reconcile takes its decisions, step by step."""
 
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
+from daemon.domain.choices import Choice, Chosen
 from daemon.domain.messages import Message
 from daemon.domain.plan import Held, ListingChange, ProductChange
 from daemon.domain.rows import Field, RowBase, SheetRow
@@ -14,11 +15,12 @@ from daemon.domain.values import ListingId, ListingStatus, Money, Sku
 
 @dataclass(frozen=True, slots=True)
 class LinkedRow:
-    """A row that belongs to exactly one SKU which some shop lists."""
+    """A row that belongs to exactly one SKU which some shop lists; ``answers`` are choices made for it elsewhere."""
 
     sku: Sku
     cells: SheetRow
     base: RowBase
+    answers: Mapping[Field, Choice] = field(default_factory=dict)
 
 
 class Draft:
@@ -33,6 +35,11 @@ class Draft:
         self.held: list[Held] = []
         self.decided: set[Sku] = set()
         """SKUs whose stock the seller set in this save: shops that never agreed with it follow now."""
+        self.is_scrambled = False
+        """The rows show each other's numbers: nothing is taken from them, and nothing is written."""
+        self.chosen: dict[Sku, list[Chosen]] = defaultdict(list)
+        for chosen in snapshot.choices:
+            self.chosen[chosen.sku].append(chosen)
         self._by_sku: dict[Sku, list[ListingId]] = defaultdict(list)
         rank = {shop: place for place, shop in enumerate(snapshot.shops)}
         for listing in sorted(snapshot.listings.values(), key=lambda listing: (rank[listing.id.shop], listing.id)):

@@ -79,6 +79,14 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class Nameless:
+    """Goods of a shop without a seller SKU: no row can stand for them."""
+
+    shop: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Decisions of one cycle. ``look_again`` asks for another full cycle after that time, to settle what is open."""
 
@@ -90,7 +98,9 @@ class Plan:
     withdrawn: tuple[tuple[ListingId, Target], ...] = ()
     rows: tuple[RowWrite, ...] = ()
     held: tuple[Held, ...] = ()
+    nameless: tuple[Nameless, ...] = ()
     look_again: timedelta | None = None
+    is_scrambled: bool = False
 
     @property
     def is_quiet(self) -> bool:

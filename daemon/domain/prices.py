@@ -6,6 +6,7 @@ alike: agreed. Both changed to different values: the shop's policy decides, and 
 
 from dataclasses import dataclass, replace
 
+from daemon.domain.choices import Choice
 from daemon.domain.draft import Draft, LinkedRow
 from daemon.domain.messages import message
 from daemon.domain.plan import Command, Target
@@ -137,6 +138,10 @@ def _ask(draft: Draft, row: LinkedRow | None, sku: Sku, listing: ListingState) -
     ours = draft.products[sku].price
     typed, shown = (ours.amount if ours else 0), (listing.price.amount if listing.price else 0)
     reason = message("price.conflict", shop=listing.id.shop, shown=shown, typed=typed)
+    cell = row.cells.price if row else Absent()
+    if isinstance(cell, Number) and cell.value != typed:
+        # An older number, as in a stale copy: it is no answer, and the cell gets the price that is asked about.
+        row = None
     draft.hold(sku, row.cells.number if row else None, Field.PRICE, reason)
     if row:
         draft.bases[sku] = replace(draft.bases.get(sku, row.base), asked_price=typed)
@@ -146,14 +151,18 @@ def _wish(draft: Draft, row: LinkedRow) -> Wish:
     base = draft.bases.get(row.sku, row.base)
     asked, cell = base.asked_price, row.cells.price
     draft.bases[row.sku] = replace(base, asked_price=None)
+    price = draft.products[row.sku].price
+    yields = Wish(yields=price is not None and asked == price.amount)
     match cell:
+        case Number(value) if row.answers.get(Field.PRICE) is Choice.SHOP:
+            draft.bases[row.sku] = replace(base, asked_price=None, price=value)
+            return yields
         case Number(value) if LOWEST_PRICE <= value <= HIGHEST_PRICE:
             return _number_wish(draft, row, value, asked)
         case Number(value):
             reason = message("price.out_of_range", typed=value, lowest=LOWEST_PRICE, highest=HIGHEST_PRICE)
         case Blank():
-            price = draft.products[row.sku].price
-            return Wish(yields=price is not None and asked == price.amount)
+            return yields
         case Absent():
             return Wish()
         case Unclear(reason):
@@ -166,7 +175,7 @@ def _wish(draft: Draft, row: LinkedRow) -> Wish:
 
 def _number_wish(draft: Draft, row: LinkedRow, typed: int, asked: int | None) -> Wish:
     base, known = draft.bases[row.sku], draft.products[row.sku].price
-    is_decision = asked is not None and (typed != asked or is_answered(row))
+    is_decision = asked is not None and (typed != asked or is_answered(row, Field.PRICE))
     has_not_seen = known is not None and known.amount not in (typed, base.price) and typed != base.price
     if known is not None and has_not_seen and not is_decision:
         # The shop's present price never stood in this cell: the seller cannot have meant to replace it.

@@ -1,16 +1,17 @@
 """The decisions of a cycle, in the order they are taken. Pure: a snapshot in, a plan out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
 from daemon.domain import facts, typed
 from daemon.domain.draft import Draft
 from daemon.domain.messages import message
-from daemon.domain.plan import Command, Plan, Target
+from daemon.domain.notes import Say
+from daemon.domain.plan import Command, Nameless, Plan, Target
 from daemon.domain.prices import merge_prices
 from daemon.domain.rows import Field
-from daemon.domain.sheet import Say, write_rows
+from daemon.domain.sheet import write_rows
 from daemon.domain.snapshot import ListingState, Snapshot
 from daemon.domain.stock import Told, is_agreed, shown_for
 from daemon.domain.values import ListingId, ListingStatus
@@ -30,7 +31,7 @@ def reconcile(snapshot: Snapshot, say: Say) -> Plan:
     prices = merge_prices(draft, rows)
     commands = (*_quantities(draft), *prices)
     _report(draft, commands)
-    typed.report_missing(draft)
+    typed.report_missing(draft, rows)
     writes = write_rows(draft, rows, say)
     return Plan(
         movements=tuple(draft.movements),
@@ -41,7 +42,9 @@ def reconcile(snapshot: Snapshot, say: Say) -> Plan:
         withdrawn=_needless(draft, commands),
         rows=writes,
         held=tuple(draft.held),
+        nameless=tuple(_nameless(draft)),
         look_again=_look_again(draft),
+        is_scrambled=draft.is_scrambled,
     )
 
 
@@ -105,6 +108,12 @@ def _report(draft: Draft, commands: tuple[Command, ...]) -> None:
     for product in draft.products.values():
         if product.available < 0:
             draft.hold(product.sku, None, Field.STOCK, message("stock.oversold", units=-product.available))
+
+
+def _nameless(draft: Draft) -> Iterator[Nameless]:
+    for listing in draft.listings.values():
+        if not listing.sku and listing.status is not ListingStatus.DELETED:
+            yield Nameless(listing.id.shop, listing.title)
 
 
 def _look_again(draft: Draft) -> timedelta | None:

@@ -18,6 +18,7 @@ class Field(StrEnum):
     COUNT = "count"
     STATUS = "status"
     NOTE = "note"
+    KEY = "key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class SheetRow:
     count: Cell
     status: Cell
     note: Cell
+    key: Cell = Absent()
 
     def cell(self, field: Field) -> Cell:
         """The cell in column ``field``."""

@@ -1,22 +1,21 @@
 """What every row of the workbook should show, and which of its cells must change for that."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from enum import StrEnum
 
 from daemon.domain.draft import Draft, LinkedRow
-from daemon.domain.messages import Message, message
+from daemon.domain.identity import row_key
+from daemon.domain.messages import message
+from daemon.domain.notes import DONE_MARK, NOTE_MARK, Say, done_note
 from daemon.domain.plan import Held, RowWrite
-from daemon.domain.rows import Absent, Blank, Cell, Field, Number, SheetRow, Text
+from daemon.domain.rows import Absent, Blank, Cell, Field, Number, SheetRow, Text, Unclear
+from daemon.domain.typed import present_skus
 from daemon.domain.values import ListingStatus, Sku
 
-Say = Callable[[Message], str]
 Value = int | str | None
 Reasons = dict[Sku | int | None, list[Held]]
-
-NOTE_MARK = "Selaras:"
-"""How every note of ours begins."""
 
 
 class RowStatus(StrEnum):
@@ -30,7 +29,7 @@ class RowStatus(StrEnum):
 
 def write_rows(draft: Draft, rows: list[LinkedRow], say: Say) -> tuple[RowWrite, ...]:
     """Tell which cells of the workbook must change: known rows, rows held with a reason, rows still to be added."""
-    if draft.given.rows is None:
+    if draft.given.rows is None or draft.is_scrambled:
         return ()
     _note_status_edits(draft, rows, say)
     reasons: Reasons = defaultdict(list)
@@ -46,7 +45,7 @@ def write_rows(draft: Draft, rows: list[LinkedRow], say: Say) -> tuple[RowWrite,
         changes = _changes(draft, row, held, say) if row else _marks(cells, held, say)
         if changes:
             writes.append(RowWrite(row.sku if row else None, cells.number, changes))
-    return (*writes, *_additions(draft, reasons, say))
+    return (*writes, *_additions(draft, rows, reasons, say))
 
 
 def _note_status_edits(draft: Draft, rows: list[LinkedRow], say: Say) -> None:
@@ -68,6 +67,7 @@ def _changes(draft: Draft, row: LinkedRow, held: list[Held], say: Say) -> dict[F
     if product.price is not None:
         wanted[Field.PRICE] = product.price.amount
     wanted |= {Field.STOCK: max(product.available, 0), Field.ADJUSTMENT: None, Field.COUNT: None}
+    wanted |= {Field.SKU: row.sku, Field.KEY: row_key(row.sku)}
     if isinstance(row.cells.product, Blank):
         wanted[Field.PRODUCT] = _title(draft, row.sku)
     changes = {
@@ -75,18 +75,31 @@ def _changes(draft: Draft, row: LinkedRow, held: list[Held], say: Say) -> dict[F
         for field, value in wanted.items()
         if field not in untouchable and _differs(row.cells.cell(field), value)
     }
-    return changes | _marks(row.cells, held, say, _status(draft, row.sku))
+    return changes | _marks(row.cells, held, say, status=_status(draft, row.sku), done=done_note(draft, row, say))
 
 
-def _marks(cells: SheetRow, held: list[Held], say: Say, status: RowStatus | None = None) -> dict[Field, Value]:
-    """Changes of ``Status`` and ``Keterangan``. A note that the seller wrote stays theirs."""
+def _marks(
+    cells: SheetRow, held: list[Held], say: Say, *, status: RowStatus | None = None, done: str | None = None
+) -> dict[Field, Value]:
+    """Changes of ``Status`` and ``Keterangan``. What is held is said rather than what was ``done``."""
     word = RowStatus.HELD if held else status
     wanted: dict[Field, Value] = {}
     if not any(entry.field is Field.STATUS for entry in held) and word is not None:
         wanted[Field.STATUS] = say(message(f"status.{word}"))
-    if isinstance(cells.note, Blank) or (isinstance(cells.note, Text) and cells.note.value.startswith(NOTE_MARK)):
-        wanted[Field.NOTE] = _note(held, say)
+    note = _note(held, say) or done
+    if _is_ours(cells.note, stays=note is None):
+        wanted[Field.NOTE] = note
     return {field: value for field, value in wanted.items() if _differs(cells.cell(field), value)}
+
+
+def _is_ours(note: Cell, *, stays: bool) -> bool:
+    """Whether a note may be written over: never one of the seller's; one that says what was done, by something new."""
+    match note:
+        case Blank():
+            return True
+        case Text(words):
+            return words.startswith(NOTE_MARK) and not (stays and words.startswith(DONE_MARK))
+    return False
 
 
 def _differs(cell: Cell, value: Value) -> bool:
@@ -99,8 +112,9 @@ def _differs(cell: Cell, value: Value) -> bool:
             return number != value
         case Text(words):
             return words != value
-        case _:
-            return False
+        case Unclear():
+            # Only a code that could be repaired is ever wanted in an unclear cell.
+            return value is not None
 
 
 def _status(draft: Draft, sku: Sku) -> RowStatus:
@@ -120,9 +134,9 @@ def _note(held: list[Held], say: Say) -> str | None:
     return f"{NOTE_MARK} {reasons}" if reasons else None
 
 
-def _additions(draft: Draft, reasons: Reasons, say: Say) -> Iterable[RowWrite]:
+def _additions(draft: Draft, rows: list[LinkedRow], reasons: Reasons, say: Say) -> Iterable[RowWrite]:
     """Rows for goods that never had one, sorted as a seller would: by name, then SKU."""
-    present = {row.sku.value for row in draft.given.rows or () if isinstance(row.sku, Text)}
+    present = present_skus(draft, rows)
     new = [sku for sku in draft.skus() if sku in draft.products and sku not in present | draft.given.bases.keys()]
     for sku in sorted(new, key=lambda sku: (_title(draft, sku), sku)):
         held = reasons[sku]
@@ -133,5 +147,6 @@ def _additions(draft: Draft, reasons: Reasons, say: Say) -> Iterable[RowWrite]:
             Field.STOCK: max(draft.products[sku].available, 0),
             Field.STATUS: say(message(f"status.{RowStatus.HELD if held else _status(draft, sku)}")),
             Field.NOTE: _note(held, say),
+            Field.KEY: row_key(sku),
         }
         yield RowWrite(sku, None, {field: value for field, value in cells.items() if value is not None})

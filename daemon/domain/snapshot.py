@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from daemon.domain.choices import Chosen
 from daemon.domain.messages import Message
 from daemon.domain.orders import LineFact
 from daemon.domain.plan import Target
@@ -83,12 +84,31 @@ class Product:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenFile:
+    """A file of the seller's: its rows, what they have to be compared with, and its name if it is a copy.
+
+    ``written`` is what its revision showed when we wrote it, ``choices`` is what was chosen in its sheet ``Selaras``.
+    ``is_stale``: newer revisions exist, so what was counted in it may have been counted before goods were sold.
+    """
+
+    rows: tuple[SheetRow, ...]
+    bases: Mapping[Sku, RowBase]
+    copy: str = ""
+    written: Mapping[Sku, RowBase] | None = None
+    choices: tuple[Chosen, ...] = ()
+    is_stale: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """The input of :func:`daemon.domain.reconcile.reconcile`.
 
     ``rows`` is ``None`` when the workbook could not be read: then it neither speaks nor is written.
-    ``bases`` has an entry for every SKU that ever had a row; ``lines`` those order lines with movements outstanding.
+    ``bases`` has an entry for every SKU that ever had a row; ``copy`` names a file that is not the workbook itself.
+    ``lines`` are those order lines with movements outstanding.
     ``is_catalogue_known`` says that every shop was swept at least once, so a SKU that none lists is truly unlisted.
+    ``written`` is what the file showed when we wrote it (``None``: the same as ``bases``), ``choices`` is what the
+    seller chose in it.
     """
 
     now: datetime
@@ -100,3 +120,12 @@ class Snapshot:
     rows: tuple[SheetRow, ...] | None
     bases: Mapping[Sku, RowBase]
     is_catalogue_known: bool = True
+    copy: str = ""
+    written: Mapping[Sku, RowBase] | None = None
+    choices: tuple[Chosen, ...] = ()
+    is_stale: bool = False
+
+    @property
+    def as_written(self) -> Mapping[Sku, RowBase]:
+        """What the seller saw when they opened the file."""
+        return self.bases if self.written is None else self.written

@@ -5,10 +5,14 @@ the shelf. Blank means no change, and what cannot be read with certainty is held
 """
 
 from collections import Counter
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
+from daemon.domain.choices import Choice, answers
 from daemon.domain.draft import Draft, LinkedRow
-from daemon.domain.messages import message
+from daemon.domain.identity import formerly, nearly, repaired, scrambled
+from daemon.domain.messages import Message, message
+from daemon.domain.notes import DONE_MARK
 from daemon.domain.rows import Absent, Blank, Cell, Field, Number, RowBase, SheetRow, Text, Unclear
 from daemon.domain.stock import QUANTITY_LIMIT, Cause, Movement
 from daemon.domain.values import Sku
@@ -20,24 +24,45 @@ TOTALS = frozenset({"total", "grand total", "subtotal", "sub total", "jumlah", "
 def link_rows(draft: Draft) -> list[LinkedRow]:
     """Find the rows that belong to exactly one SKU of a shop; every other row with content is held with a reason."""
     rows = draft.given.rows or ()
-    times = Counter(row.sku.value for row in rows if isinstance(row.sku, Text))
+    if moved := scrambled(rows, draft.given.bases):
+        draft.hold(None, None, Field.SKU, message("sheet.scrambled", rows=moved))
+        draft.is_scrambled = True
+        return []
     listed = set(draft.skus())
+    known = {*draft.given.bases, *draft.given.products}
+    certain = repaired(rows, listed, known) if draft.given.is_catalogue_known else {}
+    before = formerly(rows, listed, draft.given.bases)
+    times = Counter(row.sku.value for row in rows if isinstance(row.sku, Text))
     linked = []
     for row in rows:
-        if isinstance(row.sku, Unclear):
-            draft.hold(None, row.number, Field.SKU, row.sku.reason)
-        elif not isinstance(row.sku, Text):
-            if not _is_total(row.product):
-                draft.hold(None, row.number, Field.SKU, message("row.no_sku"))
-        elif times[row.sku.value] > 1:
-            draft.hold(Sku(row.sku.value), row.number, Field.SKU, message("row.duplicate_sku", sku=row.sku.value))
-        elif row.sku.value in draft.products and row.sku.value in listed:
-            linked.append(_link(draft, row, Sku(row.sku.value)))
+        sku = certain.get(row.number) or (Sku(row.sku.value) if isinstance(row.sku, Text) else None)
+        reason: Message | None = None
+        if sku is None:
+            reason = _why_without_sku(row)
+        elif times[sku] > 1:
+            reason = message("row.duplicate_sku", sku=sku)
+        elif sku in listed and sku in draft.products:
+            linked.append(_link(draft, row, sku))
         elif not _is_total(row.sku):
-            is_unlisted = draft.given.is_catalogue_known and row.sku.value not in listed
-            code = "row.no_listing" if is_unlisted else "row.not_read_yet"
-            draft.hold(Sku(row.sku.value), row.number, Field.SKU, message(code, sku=row.sku.value))
+            reason = _why_unlisted(draft, sku, listed, before=before.get(row.number))
+        if reason is not None:
+            draft.hold(sku, row.number, Field.SKU, reason)
     return linked
+
+
+def _why_without_sku(row: SheetRow) -> Message | None:
+    if isinstance(row.sku, Unclear):
+        return row.sku.reason
+    return None if _is_total(row.product) else message("row.no_sku")
+
+
+def _why_unlisted(draft: Draft, sku: Sku, listed: Collection[Sku], *, before: Sku | None) -> Message:
+    if sku in listed or not draft.given.is_catalogue_known:
+        return message("row.not_read_yet", sku=sku)
+    if before is not None:
+        return message("row.renamed", sku=sku, before=before)
+    near = nearly(sku, listed)
+    return message("row.no_listing_near", sku=sku, near=near) if near else message("row.no_listing", sku=sku)
 
 
 def _is_total(cell: Cell) -> bool:
@@ -45,19 +70,36 @@ def _is_total(cell: Cell) -> bool:
     return isinstance(cell, Text) and cell.value.strip(" :").casefold() in TOTALS
 
 
+def last_goods(rows: Iterable[SheetRow]) -> int | None:
+    """Tell the last row that stands for goods: new ones go under it, above the seller's sums."""
+    numbers = [row.number for row in rows if not isinstance(row.sku, Blank | Absent) and not _is_total(row.sku)]
+    return max(numbers, default=None)
+
+
 def _link(draft: Draft, row: SheetRow, sku: Sku) -> LinkedRow:
-    base = draft.given.bases.get(sku)
-    return LinkedRow(sku, row, base or RowBase())
+    base = draft.given.bases.get(sku) or RowBase()
+    if not draft.chosen.get(sku):
+        return LinkedRow(sku, row, base)
+    product = draft.products[sku]
+    prices = {price.amount for price in (product.price, *(each.price for each in draft.linked(sku))) if price}
+    shown = {Field.STOCK: {max(product.available, 0)}, Field.PRICE: prices}
+    return LinkedRow(sku, row, base, answers(draft.chosen[sku], row, base, shown))
 
 
-def report_missing(draft: Draft) -> None:
+def report_missing(draft: Draft, rows: Iterable[LinkedRow]) -> None:
     """Name goods whose row is gone: a missing row changes nothing (design 5.5)."""
-    if draft.given.rows is None:
+    if draft.given.rows is None or draft.is_scrambled:
         return
-    present = {row.sku.value for row in draft.given.rows if isinstance(row.sku, Text)}
+    present = present_skus(draft, rows)
     for sku in draft.given.bases:
         if sku not in present and sku in draft.products:
             draft.hold(sku, None, Field.SKU, message("row.missing", sku=sku))
+
+
+def present_skus(draft: Draft, rows: Iterable[LinkedRow]) -> set[Sku]:
+    """List the SKUs that stand in the workbook, in damaged form too."""
+    typed = {Sku(row.sku.value) for row in draft.given.rows or () if isinstance(row.sku, Text)}
+    return typed | {row.sku for row in rows}
 
 
 def take_typed_stock(draft: Draft, row: LinkedRow) -> None:
@@ -77,33 +119,47 @@ def _take_stock(draft: Draft, row: LinkedRow, base: RowBase) -> RowBase:
     if typed is None:
         return replace(base, asked_stock=None)
     available = max(draft.products[row.sku].available, 0)
+    choice = row.answers.get(Field.STOCK)
     if base.stock is not None:
         _book(draft, row, Cause.SHEET_EDIT, typed - base.stock)
-    elif typed != available and (base.asked_stock is None or (typed == base.asked_stock and not is_answered(row))):
+    elif draft.given.is_stale and typed != available:
+        draft.hold(row.sku, row.cells.number, Field.STOCK, message("stock.old_answer", typed=typed, shown=available))
+        return base
+    elif choice is Choice.SHOP:
+        pass  # seen, and not wanted: the number that the shop shows is written over it
+    elif typed != available and (
+        base.asked_stock is None or (typed == base.asked_stock and not is_answered(row, Field.STOCK))
+    ):
         reason = message("stock.differs_at_start", typed=typed, shown=available)
         draft.hold(row.sku, row.cells.number, Field.STOCK, reason)
         return replace(base, asked_stock=typed)
     else:
         draft.decided.add(row.sku)
-        _book(draft, row, Cause.SHEET_EDIT, typed - available)
+        _book(draft, row, Cause.SHEET_EDIT, typed if choice is Choice.SUM else typed - available)
     return replace(base, stock=typed, asked_stock=None)
 
 
-def is_answered(row: LinkedRow) -> bool:
-    """Whether the seller emptied our note: the agreed way to say "use what stands here"."""
-    return bool(row.base.note) and isinstance(row.cells.note, Blank)
+def is_answered(row: LinkedRow, field: Field) -> bool:
+    """Whether the seller said "use what stands here": by choosing so, or by emptying the note that asked."""
+    note = row.base.note
+    is_note_emptied = note is not None and not note.startswith(DONE_MARK) and isinstance(row.cells.note, Blank)
+    return is_note_emptied or row.answers.get(field) in {Choice.SHEET, Choice.SUM}
 
 
 def _take_adjustment(draft: Draft, row: LinkedRow, base: RowBase) -> RowBase:
     typed = _number(draft, row, Field.ADJUSTMENT, lowest=-QUANTITY_LIMIT)
-    if typed is not None and typed != base.adjustment:
-        _book(draft, row, Cause.ADJUSTMENT, typed)
+    if typed is not None:
+        # What was booked already and still stands there was not typed again: 5 made 8 adds three more.
+        _book(draft, row, Cause.ADJUSTMENT, typed - (base.adjustment or 0))
     is_unknown = isinstance(row.cells.adjustment, Unclear)
     return base if is_unknown else replace(base, adjustment=typed)
 
 
 def _take_count(draft: Draft, row: LinkedRow, base: RowBase) -> RowBase:
     typed = _number(draft, row, Field.COUNT, lowest=0)
+    if typed is not None and typed != base.count and draft.given.is_stale:
+        draft.hold(row.sku, row.cells.number, Field.COUNT, message("stock.old_count", typed=typed))
+        return base
     if typed is not None and typed != base.count:
         product = draft.products[row.sku]
         draft.decided.add(row.sku)
@@ -130,4 +186,5 @@ def _number(draft: Draft, row: LinkedRow, field: Field, *, lowest: int) -> int |
 
 
 def _book(draft: Draft, row: LinkedRow, cause: Cause, delta: int) -> None:
-    draft.move(Movement(row.sku, delta, cause, f"{draft.given.cycle}/{row.cells.number}"))
+    place = "/".join(filter(None, (str(draft.given.cycle), draft.given.copy, str(row.cells.number))))
+    draft.move(Movement(row.sku, delta, cause, place))

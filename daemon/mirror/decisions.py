@@ -1,4 +1,4 @@
-"""Committing a plan: movements, agreements, bases and commands in the caller's one transaction (design 5.7)."""
+"""Committing a plan: movements, agreements and commands in the caller's one transaction (design 5.7)."""
 
 import json
 from datetime import datetime
@@ -7,13 +7,12 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from daemon.domain.plan import Command, ListingChange, Plan, Target
-from daemon.domain.rows import RowBase
 from daemon.domain.stock import Movement
-from daemon.domain.values import ListingId, Sku
+from daemon.domain.values import ListingId
 from daemon.mirror.moments import optional_ms, to_ms
 from daemon.mirror.observations import is_listing
 from daemon.mirror.outbox import is_open
-from daemon.mirror.schema import held, listings, movements, outbox, products, workbook_rows
+from daemon.mirror.schema import held, listings, movements, outbox, products
 from daemon.mirror.store import Transaction
 
 
@@ -28,8 +27,6 @@ def commit_plan(tx: Transaction, plan: Plan, *, cycle: int, now: datetime) -> No
         _book(tx, movement, cycle, now)
     for change in plan.listings:
         _store_agreement(tx, change, now)
-    for sku, base in plan.bases.items():
-        store_base(tx, sku, base)
     for command in plan.commands:
         _store_command(tx, command, cycle, now)
     for listing, target in plan.withdrawn:
@@ -76,22 +73,6 @@ def _store_agreement(tx: Transaction, change: ListingChange, now: datetime) -> N
         .where(is_open(change.id, Target.QUANTITY), outbox.c.state == "sending")
         .values(changed_at_ms=to_ms(now), **values),
     )
-
-
-def store_base(tx: Transaction, sku: Sku, base: RowBase) -> None:
-    """Store what the seller last saw in the row of ``sku``."""
-    values = {
-        "price": base.price,
-        "stock": base.stock,
-        "adjustment": base.adjustment,
-        "count": base.count,
-        "status": base.status,
-        "note": base.note,
-        "asked_price": base.asked_price,
-        "asked_stock": base.asked_stock,
-    }
-    statement = insert(workbook_rows).values(sku=sku, **values)
-    tx.execute(statement.on_conflict_do_update(index_elements=["sku"], set_=values))
 
 
 def _store_command(tx: Transaction, command: Command, cycle: int, now: datetime) -> None:

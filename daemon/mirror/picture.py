@@ -9,8 +9,7 @@ from sqlalchemy import Row, ScalarSelect, and_, func, or_, select
 from daemon.domain.messages import message
 from daemon.domain.orders import RESERVED, LineFact
 from daemon.domain.plan import Target
-from daemon.domain.rows import RowBase, SheetRow
-from daemon.domain.snapshot import ListingState, Product, ShopPolicy, Snapshot
+from daemon.domain.snapshot import ListingState, Product, SeenFile, ShopPolicy, Snapshot
 from daemon.domain.stock import Cause, Sending, Told, Unexplained
 from daemon.domain.values import ListingId, ListingStatus, Money, Sku
 from daemon.mirror.moments import from_ms, optional_moment
@@ -23,7 +22,6 @@ from daemon.mirror.schema import (
     outbox,
     products,
     shops,
-    workbook_rows,
 )
 from daemon.mirror.store import Transaction
 
@@ -36,12 +34,15 @@ _reference = order_lines.c.shop + "/" + order_lines.c.order_id + "/" + order_lin
 def load_snapshot(
     tx: Transaction,
     policies: Mapping[str, ShopPolicy],
-    rows: tuple[SheetRow, ...] | None,
+    file: SeenFile | None,
     *,
     cycle: int,
     now: datetime,
 ) -> Snapshot:
-    """Build the picture of ``cycle``: what was read in it, and all that is agreed so far."""
+    """Build the picture of ``cycle``: what was read in it, and all that is agreed so far.
+
+    ``file`` is what the seller saved, ``None`` when the workbook could not be read.
+    """
     known = _listings(tx, set(policies), cycle)
     swept = set(tx.execute(select(shops.c.name).where(shops.c.swept_at_ms.is_not(None))).scalars())
     return Snapshot(
@@ -51,8 +52,12 @@ def load_snapshot(
         products=_products(tx),
         listings=known,
         lines=_lines(tx, set(policies)),
-        rows=rows,
-        bases=row_bases(tx),
+        rows=file.rows if file else None,
+        bases=file.bases if file else {},
+        copy=file.copy if file else "",
+        written=file.written if file else None,
+        choices=file.choices if file else (),
+        is_stale=file.is_stale if file else False,
         is_catalogue_known=set(policies) <= swept,
     )
 
@@ -170,9 +175,3 @@ def _listing(row: Row[Any], commands: list[Row[Any]], cycle: int) -> ListingStat
         price_is_editable=bool(row.price_is_editable),
         quantity_is_editable=bool(row.quantity_is_editable),
     )
-
-
-def row_bases(tx: Transaction) -> dict[Sku, RowBase]:
-    """What the seller last saw in each row."""
-    rows = (dict(row) for row in tx.execute(select(workbook_rows)).mappings())
-    return {Sku(row.pop("sku")): RowBase(**row) for row in rows}

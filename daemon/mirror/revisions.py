@@ -1,100 +1,228 @@
-"""Revisions of the workbook that we wrote: recorded before the file is replaced, finished after.
+"""Revisions of the workbook: what each file that we wrote showed, and what was saved of its copies since.
 
-A kill between the two leaves a revision in state "writing"; the next read settles it by what the file holds.
+A revision is recorded before the file is replaced and finished after. A kill between the two leaves it in state
+"writing"; the file that is read next settles it, by its hash or by its mark.
 """
 
-import json
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import secrets
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Table as SqlTable
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from daemon.domain.rows import Field, RowBase
+from daemon.domain.copies import Bases, Save
+from daemon.domain.rows import RowBase
 from daemon.domain.values import Sku
-from daemon.mirror.decisions import store_base
 from daemon.mirror.moments import to_ms
-from daemon.mirror.picture import row_bases
-from daemon.mirror.schema import workbook_writes
+from daemon.mirror.schema import workbook_revisions, workbook_rows, workbook_save_rows, workbook_saves
 from daemon.mirror.store import Transaction
 
-CellValue: TypeAlias = int | str | None
+KEPT = 400
+"""So many revisions can be told apart. A copy of an older one is as strange as a foreign file."""
 
+SAVES_KEPT = 30
+"""So many saves of the copies of one revision; a file that we never write has one revision for good."""
 
-@dataclass(frozen=True, slots=True)
-class WrittenCell:
-    """One cell of a revision. ``sku`` is ``None`` for a row that belongs to no product of ours."""
-
-    sku: Sku | None
-    row: int
-    field: Field
-    old: CellValue
-    new: CellValue
+_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
 
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One write of the workbook: the file it was planned against, the file it makes (SHA-256), the cells it changes.
+    """One file that we wrote (SHA-256 of the file it was planned against, and of itself).
 
-    ``number`` is 0 until the revision is recorded.
+    ``is_adopted``: the file that we began with instead; it carries no mark of ours.
     """
 
+    number: int
+    workbook: str
     before_hash: str
     after_hash: str
-    cells: tuple[WrittenCell, ...]
-    number: int = 0
+    is_adopted: bool = False
 
 
-def begin_revision(
-    tx: Transaction,
-    planned: Revision,
-    *,
-    cycle: int,
-    now: datetime,
-) -> int:
-    """Record what is about to be written; returns the number that ``planned`` gets."""
-    values = {
-        "before_hash": planned.before_hash,
-        "after_hash": planned.after_hash,
-        "cells": json.dumps([[c.sku, c.row, c.field.value, c.old, c.new] for c in planned.cells], ensure_ascii=False),
-        "state": "writing",
-        "cycle": cycle,
-        "written_at_ms": to_ms(now),
-    }
-    number: int = tx.execute(insert(workbook_writes).values(values).returning(workbook_writes.c.revision)).scalar_one()
-    return number
+def adopt(tx: Transaction, content_hash: str, *, now: datetime) -> Revision:
+    """Begin anew with a workbook that we know nothing of: nothing is agreed on with any of its rows."""
+    name = "".join(secrets.choice(_LETTERS) for _ in range(8))
+    revision = Revision(next_number(tx), name, content_hash, content_hash, is_adopted=True)
+    _record(tx, revision, "adopted", now)
+    return revision
 
 
-def unfinished_revision(tx: Transaction) -> Revision | None:
-    """The revision whose end was not recorded, if any."""
-    row = tx.execute(select(workbook_writes).where(workbook_writes.c.state == "writing")).first()
-    if row is None:
-        return None
-    cells = (WrittenCell(sku, number, Field(field), old, new) for sku, number, field, old, new in json.loads(row.cells))
-    return Revision(row.before_hash, row.after_hash, tuple(cells), row.revision)
+def next_number(tx: Transaction) -> int:
+    """Give the number that the next revision gets; none is ever used twice."""
+    return (tx.execute(select(func.max(workbook_revisions.c.revision))).scalar() or 0) + 1
 
 
-def finish_revision(tx: Transaction, number: int, cells: Sequence[WrittenCell]) -> None:
-    """Record that the file holds revision ``number``: its cells are what the seller sees from now on."""
-    bases = row_bases(tx)
-    for cell in cells:
-        if cell.sku is not None and cell.field in _BASES:
-            changed: dict[str, Any] = {cell.field.value: cell.new}
-            bases[cell.sku] = replace(bases.get(cell.sku, RowBase()), **changed)
-    for sku in {cell.sku for cell in cells if cell.sku is not None}:
-        store_base(tx, sku, bases.get(sku, RowBase()))
-    _set_state(tx, number, "done")
+def begin_revision(tx: Transaction, planned: Revision, bases: Bases, *, now: datetime) -> None:
+    """Record what is about to be written, and what its rows will show."""
+    before = bases_at(tx, planned.number)
+    _record(tx, planned, "writing", now)
+    changed = {sku: base for sku, base in bases.items() if before.get(sku) != base}
+    _put(tx, workbook_rows, changed, revision=planned.number)
+    _forget(tx, before=planned.number - KEPT)
+
+
+def finish_revision(tx: Transaction, number: int) -> None:
+    """Record that the file held revision ``number``."""
+    tx.execute(update(workbook_revisions).where(workbook_revisions.c.revision == number).values(state="done"))
 
 
 def abandon_revision(tx: Transaction, number: int) -> None:
     """Record that revision ``number`` never reached the file."""
-    _set_state(tx, number, "abandoned")
+    tx.execute(delete(workbook_rows).where(workbook_rows.c.revision == number))
+    tx.execute(update(workbook_revisions).where(workbook_revisions.c.revision == number).values(state="abandoned"))
 
 
-def _set_state(tx: Transaction, number: int, state: str) -> None:
-    tx.execute(update(workbook_writes).where(workbook_writes.c.revision == number).values(state=state))
+def unfinished_revision(tx: Transaction) -> Revision | None:
+    """Find the revision whose end was not recorded, if any."""
+    return _first(tx, workbook_revisions.c.state == "writing")
 
 
-_BASES = frozenset({Field.PRICE, Field.STOCK, Field.ADJUSTMENT, Field.COUNT, Field.STATUS, Field.NOTE})
+def newest_revision(tx: Transaction) -> Revision | None:
+    """Find the newest revision that a file can have come from; ``None`` before the first workbook was read."""
+    return _first(tx, workbook_revisions.c.state.in_(("done", "adopted")))
+
+
+def find_revision(tx: Transaction, number: int) -> Revision | None:
+    """Find a revision by its number; ``None`` when it never was, was abandoned, or is too old to be known."""
+    newest = newest_revision(tx)
+    if newest is None or number < newest.number - KEPT:
+        return None
+    return _first(tx, workbook_revisions.c.revision == number, workbook_revisions.c.state.in_(("done", "adopted")))
+
+
+def revision_of_file(tx: Transaction, content_hash: str) -> Revision | None:
+    """Find the revision that is this very file, byte for byte."""
+    found = _first(tx, workbook_revisions.c.after_hash == content_hash)
+    return None if found is None else find_revision(tx, found.number)
+
+
+def save_of_file(tx: Transaction, content_hash: str) -> tuple[Revision, int] | None:
+    """Find the save that is this very file: the revision it came from, and the save's id."""
+    query = select(workbook_saves).where(workbook_saves.c.content_hash == content_hash)
+    row = tx.execute(query.order_by(workbook_saves.c.id.desc())).first()
+    revision = None if row is None else find_revision(tx, row.revision)
+    return None if row is None or revision is None else (revision, row.id)
+
+
+def bases_at(tx: Transaction, number: int) -> dict[Sku, RowBase]:
+    """What every row showed in revision ``number``, and since when nothing was agreed on before it was adopted."""
+    adopted = workbook_revisions.alias()
+    since = (
+        select(func.coalesce(func.max(adopted.c.revision), 0))
+        .where(adopted.c.state == "adopted", adopted.c.revision <= number)
+        .scalar_subquery()
+    )
+    last = workbook_rows.alias()
+    newest = select(func.max(last.c.revision)).where(last.c.sku == workbook_rows.c.sku, last.c.revision <= number)
+    query = select(workbook_rows).where(
+        workbook_rows.c.revision == newest.scalar_subquery(), workbook_rows.c.revision >= since
+    )
+    return _bases(tx.execute(query).mappings(), "revision")
+
+
+def saves_of(tx: Transaction, revision: Revision) -> tuple[Save, ...]:
+    """List the saves of copies of ``revision``, oldest first."""
+    written = bases_at(tx, revision.number)
+    query = select(workbook_saves).where(workbook_saves.c.revision == revision.number).order_by(workbook_saves.c.id)
+    rows = tx.execute(query).all()[-SAVES_KEPT:]
+    return tuple(Save(row.name, {**written, **_save_rows(tx, row.id)}, row.content_hash) for row in rows)
+
+
+def bases_of_save(tx: Transaction, revision: Revision, save: int) -> dict[Sku, RowBase]:
+    """What every row of a save had agreed on once it was taken over."""
+    return {**bases_at(tx, revision.number), **_save_rows(tx, save)}
+
+
+def store_save(tx: Transaction, revision: Revision, save: Save, *, now: datetime) -> None:
+    """Remember a save of a copy of ``revision``, and what it agreed on; the oldest of very many are forgotten."""
+    _forget_saves(tx, revision)
+    values = {
+        "revision": revision.number,
+        "name": save.name,
+        "content_hash": save.content_hash,
+        "saved_at_ms": to_ms(now),
+    }
+    number: int = tx.execute(insert(workbook_saves).values(values).returning(workbook_saves.c.id)).scalar_one()
+    update_save(tx, revision, number, save.bases)
+
+
+def update_save(tx: Transaction, revision: Revision, save: int, bases: Bases) -> None:
+    """Renew what a save agreed on: its file is the same, something was settled since."""
+    written = bases_at(tx, revision.number)
+    _put(tx, workbook_save_rows, {sku: base for sku, base in bases.items() if written.get(sku) != base}, save=save)
+
+
+def update_revision(tx: Transaction, revision: Revision, bases: Bases) -> None:
+    """Renew what a revision agreed on: the file is as we wrote it, something was settled since."""
+    written = bases_at(tx, revision.number)
+    changed = {sku: base for sku, base in bases.items() if written.get(sku) != base}
+    _put(tx, workbook_rows, changed, revision=revision.number)
+
+
+def _record(tx: Transaction, revision: Revision, state: str, now: datetime) -> None:
+    tx.execute(
+        insert(workbook_revisions).values(
+            revision=revision.number,
+            workbook=revision.workbook,
+            before_hash=revision.before_hash,
+            after_hash=revision.after_hash,
+            state=state,
+            written_at_ms=to_ms(now),
+        )
+    )
+
+
+def _first(tx: Transaction, *conditions: Any) -> Revision | None:  # noqa: ANN401  # SQLAlchemy's own expressions
+    query = select(workbook_revisions).where(*conditions).order_by(workbook_revisions.c.revision.desc())
+    row = tx.execute(query.limit(1)).first()
+    if row is None:
+        return None
+    return Revision(row.revision, row.workbook, row.before_hash, row.after_hash, row.state == "adopted")
+
+
+def _put(tx: Transaction, table: SqlTable, bases: Bases, **key: int) -> None:
+    if not bases:
+        return
+    rows = [{**key, "sku": sku, **asdict(base)} for sku, base in bases.items()]
+    statement = insert(table)
+    renewed = {column: statement.excluded[column] for column in asdict(RowBase())}
+    tx.execute(statement.on_conflict_do_update(index_elements=["sku", *key], set_=renewed), rows)
+
+
+def _save_rows(tx: Transaction, save: int) -> dict[Sku, RowBase]:
+    query = select(workbook_save_rows).where(workbook_save_rows.c.save == save)
+    return _bases(tx.execute(query).mappings(), "save")
+
+
+def _bases(rows: Iterable[Any], key: str) -> dict[Sku, RowBase]:
+    found = (dict(row) for row in rows)
+    return {
+        Sku(row.pop("sku")): RowBase(**{name: value for name, value in row.items() if name != key}) for row in found
+    }
+
+
+def _forget_saves(tx: Transaction, revision: Revision) -> None:
+    of_revision = select(workbook_saves.c.id).where(workbook_saves.c.revision == revision.number)
+    old = list(tx.execute(of_revision.order_by(workbook_saves.c.id.desc()).offset(SAVES_KEPT - 1)).scalars())
+    tx.execute(delete(workbook_save_rows).where(workbook_save_rows.c.save.in_(old)))
+    tx.execute(delete(workbook_saves).where(workbook_saves.c.id.in_(old)))
+
+
+def _forget(tx: Transaction, *, before: int) -> None:
+    """Drop what only copies of very old revisions would need."""
+    saves = select(workbook_saves.c.id).where(workbook_saves.c.revision < before)
+    tx.execute(delete(workbook_save_rows).where(workbook_save_rows.c.save.in_(saves)))
+    tx.execute(delete(workbook_saves).where(workbook_saves.c.revision < before))
+    later = workbook_rows.alias()
+    is_replaced = (
+        select(later.c.sku)
+        .where(later.c.sku == workbook_rows.c.sku)
+        .where(later.c.revision > workbook_rows.c.revision, later.c.revision <= before)
+        .exists()
+    )
+    tx.execute(delete(workbook_rows).where(workbook_rows.c.revision < before, is_replaced))

@@ -1,5 +1,7 @@
 """The tables of the mirror. Units stand in each column's ``comment``; migrations lead here (a test compares them)."""
 
+from typing import Any
+
 from sqlalchemy import CheckConstraint, Column, ForeignKey, ForeignKeyConstraint, Index, Integer, MetaData, Table, Text
 from sqlalchemy import text as sql
 
@@ -176,33 +178,63 @@ outbox = Table(
     sqlite_autoincrement=True,
 )
 
+
+def _base_columns() -> tuple[Column[Any], ...]:
+    """What a row last agreed on, as :class:`daemon.domain.rows.RowBase` names it."""
+    return (
+        Column("price", Integer, comment="base of the cell, minor units"),
+        Column("stock", Integer, comment="base of the cell, units"),
+        Column("adjustment", Integer, comment="typed and booked, not yet cleared; units"),
+        Column("count", Integer, comment="typed and booked, not yet cleared; units"),
+        Column("status", Text, comment="as written by us"),
+        Column("note", Text, comment="as written by us"),
+        Column("asked_price", Integer, comment="typed, not used, asked about; minor units"),
+        Column("asked_stock", Integer, comment="typed, not used, asked about; units"),
+    )
+
+
+workbook_revisions = Table(
+    "workbook_revisions",
+    metadata,
+    Column("revision", Integer, primary_key=True),
+    Column("workbook", Text, nullable=False, comment="which of the seller's workbooks, as its mark says"),
+    Column("before_hash", Text, nullable=False, comment="SHA-256 of the file we planned against"),
+    Column("after_hash", Text, nullable=False, comment="SHA-256 of the file we wrote"),
+    Column("state", Text, nullable=False, comment="adopted, writing, done or abandoned"),
+    Column("written_at_ms", Integer, nullable=False, comment=_MS),
+    sqlite_strict=True,
+    sqlite_autoincrement=True,
+)
+
 workbook_rows = Table(
     "workbook_rows",
     metadata,
     Column("sku", Text, primary_key=True),
-    Column("price", Integer, comment="base of the cell, minor units"),
-    Column("stock", Integer, comment="base of the cell, units"),
-    Column("adjustment", Integer, comment="typed and booked, not yet cleared; units"),
-    Column("count", Integer, comment="typed and booked, not yet cleared; units"),
-    Column("status", Text, comment="as written by us"),
-    Column("note", Text, comment="as written by us"),
-    Column("asked_price", Integer, comment="typed, not used, asked about; minor units"),
-    Column("asked_stock", Integer, comment="typed, not used, asked about; units"),
+    Column("revision", Integer, ForeignKey("workbook_revisions.revision"), primary_key=True, comment="from it on"),
+    *_base_columns(),
     sqlite_strict=True,
 )
 
-workbook_writes = Table(
-    "workbook_writes",
+workbook_saves = Table(
+    "workbook_saves",
     metadata,
-    Column("revision", Integer, primary_key=True),
-    Column("before_hash", Text, nullable=False, comment="SHA-256 of the file we planned against"),
-    Column("after_hash", Text, nullable=False, comment="SHA-256 of the file we wrote"),
-    Column("cells", Text, nullable=False, comment="JSON: [sku, row, field, old, new]"),
-    Column("state", Text, nullable=False, comment="writing, done or abandoned"),
-    Column("cycle", Integer, ForeignKey("cycles.id"), nullable=False),
-    Column("written_at_ms", Integer, nullable=False, comment=_MS),
+    Column("id", Integer, primary_key=True),
+    Column("revision", Integer, ForeignKey("workbook_revisions.revision"), nullable=False, comment="it came from"),
+    Column("name", Text, nullable=False, comment="of the file"),
+    Column("content_hash", Text, nullable=False, comment="SHA-256 of the file"),
+    Column("saved_at_ms", Integer, nullable=False, comment=f"when it was read, {_MS}"),
+    Index("workbook_saves_by_revision", "revision"),
     sqlite_strict=True,
     sqlite_autoincrement=True,
+)
+
+workbook_save_rows = Table(
+    "workbook_save_rows",
+    metadata,
+    Column("save", Integer, ForeignKey("workbook_saves.id"), primary_key=True),
+    Column("sku", Text, primary_key=True),
+    *_base_columns(),
+    sqlite_strict=True,
 )
 
 troubles = Table(

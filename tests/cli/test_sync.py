@@ -59,7 +59,11 @@ def test_a_shop_that_is_away_ends_with_1_and_is_named_once(selaras, filled, quic
 
 @pytest.mark.parametrize(
     ("key", "value", "named"),
-    [("interval", "often", "interval"), ("workbook", "toko.ods", ".xlsx"), ("app_secret", "{file: hilang}", "hilang")],
+    [
+        ("interval", "often", "interval"),
+        ("workbook", "toko.numbers", ".xlsx"),
+        ("app_secret", "{file: hilang}", "hilang"),
+    ],
 )
 def test_settings_that_cannot_be_used_need_a_person(selaras, house, key, value, named):
     house.configure(**{key: value})

@@ -48,7 +48,7 @@ def test_stock_that_stood_in_the_sheet_before_the_first_cycle_is_used_only_after
     house.types(sku, note=None)
     house.cycle()
     house.cycle()
-    assert (market.stock(sku), house.stock(sku), house.note(sku)) == ((9, 9), 9, None)
+    assert (market.stock(sku), house.stock(sku), house.note(sku)) == ((9, 9), 9, "Selaras: ✓ stok 9")
 
 
 def test_a_quiet_cycle_writes_nothing_anywhere(house):
@@ -266,7 +266,7 @@ def test_a_conflict_is_answered_by_typing_the_right_price(market, sku, conflict)
     conflict.cycle()
     conflict.cycle()
     assert market.price(sku) == (59_000, 59_000)
-    assert (conflict.price(sku), conflict.note(sku)) == (59_000, None)
+    assert (conflict.price(sku), conflict.note(sku)) == (59_000, "Selaras: ✓ Rp 61.500 → Rp 59.000")
 
 
 def test_a_conflict_is_answered_for_the_shop_by_emptying_the_price(market, sku, conflict):
@@ -282,18 +282,21 @@ def test_a_conflict_is_answered_for_the_sheet_by_deleting_the_note(market, sku, 
     conflict.cycle()
     conflict.cycle()
     assert market.price(sku) == (61_500, 61_500)
-    assert (conflict.price(sku), conflict.note(sku)) == (61_500, None)
+    assert (conflict.price(sku), conflict.note(sku)) == (61_500, "Selaras: ✓ Rp 61.500")
 
 
-@pytest.mark.parametrize(("policy", "winner"), [("sheet", 61_500), ("shop", 48_000)])
-def test_a_conflict_is_settled_by_policy_where_the_settings_name_one(market, sku, open_house, policy, winner):
+@pytest.mark.parametrize(
+    ("policy", "outcome"),
+    [("sheet", (61_500, "Selaras: ✓ Rp 55.000 → Rp 61.500")), ("shop", (48_000, None))],
+)
+def test_a_conflict_is_settled_by_policy_where_the_settings_name_one(market, sku, open_house, policy, outcome):
     house = open_house(change=lambda text: text.replace("    lag:", f"    price: {{conflict: {policy}}}\n    lag:"))
     market.edit(sku, at=0, price=48_000)
     house.types(sku, price=61_500)
     house.cycle()
     house.cycle()
-    assert market.price(sku) == (winner, winner)
-    assert (house.price(sku), house.note(sku)) == (winner, None)
+    assert market.price(sku) == (outcome[0], outcome[0])
+    assert (house.price(sku), house.note(sku)) == outcome
 
 
 def test_a_price_edited_in_the_shop_after_the_sweep_is_not_overwritten_unseen(market, sku, house):
@@ -415,6 +418,16 @@ def test_a_total_below_the_goods_keeps_new_rows_out_and_the_others_are_written(m
     assert (list(house.rows()), house.stock(sku)) == ([sku], 12)
 
 
+def test_new_rows_are_not_added_below_a_row_that_is_called_total(market, sku, other, open_house):
+    house = open_house(is_filled=False)
+    with house.editing() as (sheet, _at):
+        sheet.append([sku, "Kopi saya", 55_000, None])
+        sheet.append(["TOTAL", None, None, 12])
+    result = house.cycle()
+    assert [problem.code for problem in result.problems] == ["workbook.content_below"]
+    assert list(house.rows()) == [sku, "TOTAL"]
+
+
 def give_results(workbook, result):
     """Let the formulas have a result, as an office program would have saved it."""
     with zipfile.ZipFile(workbook) as before:
@@ -518,8 +531,8 @@ def test_a_preview_shows_what_the_next_cycle_does_and_changes_nothing(market, sk
     market.order(sku, 2)
     house.types_all({sku: {"stock": 20}, other: {"price": 91_000}})
     file, tables, listings = house.workbook.read_bytes(), counts(house), market.listings()
-    paths, (plan, errors, problem) = house.calls_during(house.preview)
-    assert (errors, problem) == ([], None)
+    paths, (plan, errors, problems) = house.calls_during(house.preview)
+    assert (errors, problems) == ([], ())
     assert (house.workbook.read_bytes(), counts(house), market.listings()) == (file, tables, listings)
     assert not writes_in(paths)
     result = house.cycle()

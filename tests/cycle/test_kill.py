@@ -69,7 +69,7 @@ def state_after_recovery(market, settings):
             "ledger": house.query("SELECT sku, sum(delta) FROM movements GROUP BY sku ORDER BY sku"),
             "movements": house.query("SELECT cause, sku, delta FROM movements ORDER BY cause, sku, delta"),
             "outbox": house.outbox(),
-            "revisions": house.query("SELECT count(*) FROM workbook_writes WHERE state = 'writing'"),
+            "revisions": house.query("SELECT count(*) FROM workbook_revisions WHERE state = 'writing'"),
             "shops": [(entry["seller_sku"], entry["quantity"], entry["price"]) for entry in market.listings()],
             "workbook": house.rows(),
             "orders": [line for path in sorted(settings.orders_folder.iterdir()) for line in lines(path)],

@@ -1,12 +1,15 @@
+from dataclasses import replace
+
 import pytest
 from domain.world import KOPI, as_left, codes, line, listing, product, row, saved, say, snapshot
 
+from daemon.domain.identity import row_key
 from daemon.domain.messages import message
-from daemon.domain.plan import Plan, Target
+from daemon.domain.plan import Nameless, Plan, Target
 from daemon.domain.reconcile import reconcile
-from daemon.domain.rows import Absent, Field
+from daemon.domain.rows import Absent, Field, RowBase
 from daemon.domain.stock import Told
-from daemon.domain.values import ListingStatus, Sku
+from daemon.domain.values import ListingStatus, Money, Sku
 
 REFUSAL = message("push.refused", shop="toko", reason="12052217")
 LEFT = {KOPI: as_left()}
@@ -58,7 +61,15 @@ def test_goods_without_a_row_get_one_sorted_by_name():
 
 
 def filled(sku, title, status):
-    return {Field.SKU: sku, Field.PRODUCT: title, Field.PRICE: 55_000, Field.STOCK: 10, Field.STATUS: status}
+    shown = {Field.SKU: sku, Field.PRODUCT: title, Field.PRICE: 55_000, Field.STOCK: 10, Field.STATUS: status}
+    return shown | {Field.KEY: row_key(sku)}
+
+
+def test_goods_without_a_sku_are_named_and_get_no_row():
+    plan = planned(saved(), listings=[listing(), listing("mall", sku=Sku(""), title="Gula", told=None)])
+    assert (plan.nameless, plan.rows, plan.held) == ((Nameless("mall", "Gula"),), (), ())
+    gone = listing("mall", sku=Sku(""), status=ListingStatus.DELETED)
+    assert planned(saved(), listings=[listing(), gone]).nameless == ()
 
 
 def test_a_row_that_the_seller_removed_is_not_written_again():
@@ -119,6 +130,96 @@ def test_a_note_of_the_seller_stays_theirs():
 def test_our_note_goes_when_its_reason_has_gone():
     plan = planned(saved(note="Selaras: old", status="status.held"), bases={KOPI: as_left(note="Selaras: old")})
     assert cells(plan) == {Field.NOTE: None, Field.STATUS: "status.active"}
+
+
+# Notes of what was done
+
+
+def note(plan: Plan):
+    return cells(plan).get(Field.NOTE)
+
+
+SOLD = {"listings": [listing(shown=9, told=Told(9))], "products": {KOPI: product(available=9)}}
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ({"stock": 22}, "note.stock_sold before=12 now=19 sold=3"),
+        ({"adjustment": 5}, "note.adjustment before=9 now=14 units=+5"),
+        ({"stock": 22, "adjustment": 5}, "{stock}; note.adjustment before=19 now=24 units=+5"),
+        ({"count": 20}, "note.count counted=20 now=20 reserved=0"),
+        ({"stock": 22, "adjustment": 5, "count": 20}, "note.count counted=20 now=20 reserved=0"),
+        ({"price": 60_000}, "note.price before=55000 now=60000"),
+        ({"stock": 22, "price": 60_000}, "{stock}; note.price before=55000 now=60000"),
+    ],
+)
+def test_the_note_tells_what_became_of_the_values_typed(typed, told):
+    # They saw 12, and three were sold while they typed.
+    plan = planned(saved(**({"stock": 12} | typed)), bases={KOPI: as_left(stock=12)}, **SOLD)
+    assert note(plan) == "Selaras: ✓ " + told.format(stock="note.stock_sold before=12 now=19 sold=3")
+
+
+def test_nothing_is_said_of_sales_where_there_were_none():
+    assert note(planned(saved(stock=22))) == "Selaras: ✓ note.stock before=10 now=22 sold=0"
+
+
+def test_what_only_orders_changed_is_not_noted():
+    assert set(cells(planned(saved(), lines=(line(),)))) == {Field.STOCK}
+
+
+@pytest.mark.parametrize(
+    "standing", ["Selaras: ✓ 10 → 12", None, "pesan ke Bu Rina"], ids=["ours", "deleted", "theirs"]
+)
+def test_what_was_done_is_written_once_and_stands_until_there_is_news(standing):
+    left = {KOPI: as_left(note="Selaras: ✓ 10 → 12")}
+    assert planned(saved(note=standing), bases=left).rows == ()
+    assert planned(saved(note=standing), bases=left, lines=(line(),)).rows[0].cells == {Field.STOCK: 9}
+
+
+def test_news_and_reasons_replace_what_was_done_before():
+    left = {KOPI: as_left(note="Selaras: ✓ 10 → 12")}
+    assert note(planned(saved(note="Selaras: ✓ 10 → 12", stock=8), bases=left)).startswith(
+        "Selaras: ✓ note.stock before"
+    )
+    assert note(planned(saved(note="Selaras: ✓ 10 → 12", stock=-1), bases=left)).startswith(
+        "Selaras: stock.out_of_range"
+    )
+    assert planned(saved(note="pesan ke Bu Rina", stock=8), bases=left).rows == ()
+
+
+def test_a_workbook_that_stays_open_is_told_of_everything_typed_since_it_was_written():
+    # 22 was typed and taken over in an earlier cycle; the note could not be written then.
+    plan = planned(saved(stock=22), bases={KOPI: as_left(stock=22)}, written={KOPI: as_left(stock=12)}, **SOLD)
+    assert plan.movements == ()
+    assert cells(plan) == {Field.STOCK: 9, Field.NOTE: "Selaras: ✓ note.stock_sold before=12 now=9 sold=13"}
+
+
+def test_a_value_typed_and_taken_back_is_no_news():
+    plan = planned(saved(), bases={KOPI: as_left()}, written={KOPI: as_left()})
+    assert plan.rows == ()
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked", "told"),
+    [
+        ({"stock": 12}, RowBase(price=55_000, stock=12), "note.stock_decided now=10"),
+        ({"price": 61_500}, as_left(price=61_500), "note.price_decided now=55000"),
+    ],
+)
+def test_an_answered_question_is_told_with_the_number_that_holds(typed, asked, told):
+    field = {"asked_stock" if "stock" in typed else "asked_price": next(iter(typed.values()))}
+    written = replace(asked, note="Selaras: ?", stock=None if "stock" in typed else 10, **field)
+    plan = planned(saved(**typed), bases={KOPI: asked}, written={KOPI: written})
+    assert note(plan) == f"Selaras: ✓ {told}"
+
+
+def test_a_note_of_what_was_done_is_no_question_that_deleting_it_would_answer():
+    # A conflict was found while the workbook was open: its note is not written yet, and an older one is deleted.
+    left = {KOPI: as_left(price=61_500, note="Selaras: ✓ 10 → 12", asked_price=61_500)}
+    conflict = {"listings": [listing(price=Money(48_000), commanded=frozenset({Target.PRICE}))]}
+    asked = planned(saved(price=61_500), bases=left, products={KOPI: product(price=Money(61_500))}, **conflict)
+    assert codes(asked) == ["price.conflict"]
 
 
 def test_the_same_reason_is_said_once():

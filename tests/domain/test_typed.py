@@ -111,7 +111,8 @@ def test_a_typed_stock_is_a_difference_against_what_the_seller_saw():
 def test_an_adjustment_is_added_once_and_cleared():
     plan = planned(saved(adjustment=-2))
     assert moved(plan) == [(Cause.ADJUSTMENT, -2)]
-    assert plan.rows[0].cells == {Field.STOCK: 8, Field.ADJUSTMENT: None}
+    note = "Selaras: ✓ note.adjustment before=10 now=8 units=-2"
+    assert plan.rows[0].cells == {Field.STOCK: 8, Field.ADJUSTMENT: None, Field.NOTE: note}
     again = planned(saved(adjustment=-2), bases={KOPI: as_left(adjustment=-2)})
     assert again.movements == ()
 
@@ -119,7 +120,8 @@ def test_an_adjustment_is_added_once_and_cleared():
 def test_a_count_sets_what_lies_on_the_shelf_less_what_is_promised_once():
     plan = planned(saved(count=20), products={KOPI: product(reserved=3)})
     assert moved(plan) == [(Cause.COUNT, 7)]
-    assert plan.rows[0].cells == {Field.STOCK: 17, Field.COUNT: None}
+    note = "Selaras: ✓ note.count_reserved counted=20 now=17 reserved=3"
+    assert plan.rows[0].cells == {Field.STOCK: 17, Field.COUNT: None, Field.NOTE: note}
     assert planned(saved(count=20), bases={KOPI: as_left(count=20)}).movements == ()
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from daemon.domain.identity import row_key
 from daemon.domain.messages import Message
 from daemon.domain.orders import LineFact
 from daemon.domain.plan import Command, ListingChange, Plan, RowWrite, Target
@@ -49,6 +50,7 @@ def listing(shop: str = "toko", sku: str = KOPI, **fields: Any) -> ListingState:
 def row(number: int = 2, sku: object = KOPI, **cells: object) -> SheetRow:
     """A row as saved: ``None`` is a blank cell, plain values are what was typed."""
     typed = dict.fromkeys((field.value for field in Field), None) | {"sku": sku, "product": "Kopi"} | cells
+    typed["key"] = cells.get("key", row_key(sku) if isinstance(sku, str) else None)
     return SheetRow(number, **{name: cell(value) for name, value in typed.items()})
 
 

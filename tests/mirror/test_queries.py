@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from daemon.domain.plan import Command, Plan, ProductChange, Target
-from daemon.domain.rows import Field
 from daemon.domain.snapshot import ShopPolicy
 from daemon.domain.stock import Cause, Movement
 from daemon.domain.values import (
@@ -22,8 +21,7 @@ from daemon.domain.values import (
     Platform,
     Sku,
 )
-from daemon.mirror import decisions, journal, observations, order_book, outbox, picture, revisions
-from daemon.mirror.revisions import Revision, WrittenCell
+from daemon.mirror import decisions, journal, observations, order_book, outbox, picture
 
 NOON = datetime(2026, 3, 10, 5, 0, tzinfo=UTC)
 KOPI = Sku("KOPI-1")
@@ -186,29 +184,6 @@ def test_what_was_sent_without_an_answer_is_remembered(mirror, due):
     assert due()[0].sent == 20
     listing = snapshot(mirror).listings[LISTED]
     assert (listing.sending.target, listing.written_from, listing.written_to) == (20, NOON, None)
-
-
-CELLS = (
-    WrittenCell(KOPI, 2, Field.STOCK, 22, 19),
-    WrittenCell(KOPI, 2, Field.ADJUSTMENT, 5, None),
-    WrittenCell(None, 9, Field.NOTE, None, "Selaras: SKU ganda"),
-)
-
-
-@pytest.mark.parametrize("reached_the_file", [True, False])
-def test_cells_of_a_revision_are_what_the_seller_sees_only_if_it_reached_the_file(mirror, cycle, reached_the_file):
-    number = cycle()
-    with mirror.transaction() as tx:
-        revisions.begin_revision(tx, Revision("lama", "baru", CELLS), cycle=number, now=NOON)
-        stored = revisions.unfinished_revision(tx)
-        assert (stored.before_hash, stored.after_hash, stored.cells) == ("lama", "baru", CELLS)
-        if reached_the_file:
-            revisions.finish_revision(tx, stored.number, stored.cells)
-        else:
-            revisions.abandon_revision(tx, stored.number)
-        assert revisions.unfinished_revision(tx) is None
-        bases = picture.row_bases(tx)
-    assert {sku: base.stock for sku, base in bases.items()} == ({KOPI: 19} if reached_the_file else {})
 
 
 def test_a_day_is_written_again_only_after_one_of_its_orders_changed(mirror, shop):

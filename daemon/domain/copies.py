@@ -1,0 +1,97 @@
+"""What the seller saw when they typed: the bases of a saved file, whichever copy of which revision it is.
+
+A revision is a workbook as we wrote it. Every file that comes back says which revision it started from; what was
+typed is the difference against what *that* file showed (design 5.3), never against the newest one. So a laptop that
+was offline, a backup or a "conflicted copy" adds what its owner did and takes nothing back.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+from daemon.domain.rows import Blank, Cell, Field, Number, RowBase, SheetRow, Text
+from daemon.domain.values import Sku
+
+Bases: TypeAlias = Mapping[Sku, RowBase]
+"""What each row of one file last agreed on, by SKU."""
+
+_TYPED = (Field.PRICE, Field.STOCK, Field.ADJUSTMENT, Field.COUNT)
+_NONE = RowBase()
+
+
+@dataclass(frozen=True, slots=True)
+class Save:
+    """An earlier save of a copy of the revision: its file (name, SHA-256), and the bases once it was taken over."""
+
+    name: str
+    bases: Bases
+    content_hash: str = ""
+
+
+def bases_of(rows: Sequence[SheetRow], written: Bases, saves: Sequence[Save], *, open_as: str | None) -> Bases:
+    """Tell what the rows of a file have to be compared with.
+
+    ``written`` is what the revision showed, ``saves`` are the files that came from it, oldest first. ``open_as`` names
+    the file when it is the one we would write next, with no newer revision of it: then it goes on where its own last
+    save ended, because nobody else can have started from the revision in between. Any other file goes on from the last
+    save whose edits it contains. An edit that another file brought already, value for value, is not taken twice: it
+    is most likely the same edit on two ways.
+    """
+    start = _own_last(saves, open_as) if open_as is not None else _continued(rows, written, saves)
+    bases = dict(written if start is None else start.bases)
+    others = [save for save in saves if save is not start and (open_as is None or save.name != open_as)]
+    for sku, cells in _rows_by_sku(rows).items():
+        for field in _TYPED:
+            value = _value(cells.cell(field))
+            if value is not None and _is_known(sku, field, value, written=written, saves=others):
+                known: dict[str, Any] = {field.value: value}
+                bases[sku] = replace(bases.get(sku, _NONE), **known)
+    return bases
+
+
+def _own_last(saves: Sequence[Save], name: str) -> Save | None:
+    return next((save for save in reversed(saves) if save.name == name), None)
+
+
+def _continued(rows: Sequence[SheetRow], written: Bases, saves: Sequence[Save]) -> Save | None:
+    """Find the last save whose edits stand in this file too: at least one of them, and none taken back."""
+    cells = _rows_by_sku(rows)
+    for save in reversed(saves):
+        shown = [
+            (_value(cells[sku].cell(field)), edited, getattr(written.get(sku, _NONE), field.value))
+            for sku, field, edited in _edits(written, save.bases)
+            if sku in cells
+        ]
+        has_some = any(now == edited for now, edited, _ in shown)
+        if has_some and not any(now == before for now, _, before in shown):
+            return save
+    return None
+
+
+def _is_known(sku: Sku, field: Field, value: int, *, written: Bases, saves: Sequence[Save]) -> bool:
+    if value == getattr(written.get(sku, _NONE), field.value):
+        return False
+    return any(getattr(save.bases.get(sku, _NONE), field.value) == value for save in saves)
+
+
+def _edits(written: Bases, saved: Bases) -> Iterator[tuple[Sku, Field, int | None]]:
+    for sku, base in saved.items():
+        before = written.get(sku, _NONE)
+        if base == before:
+            continue
+        for field in _TYPED:
+            value = getattr(base, field.value)
+            if value != getattr(before, field.value):
+                yield sku, field, value
+
+
+def _rows_by_sku(rows: Sequence[SheetRow]) -> dict[Sku, SheetRow]:
+    return {Sku(row.sku.value): row for row in rows if isinstance(row.sku, Text)}
+
+
+def _value(cell: Cell) -> int | None:
+    match cell:
+        case Number(value):
+            return value
+        case Blank() | _:
+            return None

@@ -1,0 +1,54 @@
+"""What a note of ours says of values that were taken over: ``✓ 12 → 19, 3 terjual selagi Anda mengetik``.
+
+It is told from what the file showed when we wrote it, so that it is right however long the workbook stays open, and
+so that it is written once: a file that we wrote has nothing in it to be taken over.
+"""
+
+from collections.abc import Callable, Iterator
+
+from daemon.domain.draft import Draft, LinkedRow
+from daemon.domain.messages import Message, message
+from daemon.domain.rows import Number, RowBase
+
+Say = Callable[[Message], str]
+
+NOTE_MARK = "Selaras:"
+"""How every note of ours begins."""
+DONE_MARK = f"{NOTE_MARK} ✓"
+"""How a note begins that says what was done; it asks nothing."""
+
+
+def done_note(draft: Draft, row: LinkedRow, say: Say) -> str | None:
+    """Tell what was taken over from a row since its file was written; ``None`` when nothing was."""
+    seen = draft.given.as_written.get(row.sku, RowBase())
+    said = [*_stock(draft, row, seen, say), *_price(draft, row, seen, say)]
+    return f"{DONE_MARK} {'; '.join(said)}" if said else None
+
+
+def _stock(draft: Draft, row: LinkedRow, seen: RowBase, say: Say) -> Iterator[str]:
+    agreed, product = draft.bases[row.sku], draft.products[row.sku]
+    now = max(product.available, 0)
+    if agreed.count is not None and agreed.count != seen.count:
+        # A count has the last word: what else was typed is in it.
+        code = "note.count_reserved" if product.reserved else "note.count"
+        yield say(message(code, counted=agreed.count, now=now, reserved=product.reserved))
+        return
+    added = 0 if agreed.adjustment is None else agreed.adjustment - (seen.adjustment or 0)
+    if seen.stock is None and seen.asked_stock is not None and agreed.asked_stock is None and agreed.stock is not None:
+        yield say(message("note.stock_decided", now=now - added))
+    elif seen.stock is not None and agreed.stock is not None and agreed.stock != seen.stock:
+        sold = agreed.stock - (now - added)
+        code = "note.stock_sold" if sold > 0 else "note.stock"
+        yield say(message(code, before=seen.stock, now=now - added, sold=sold))
+    if added:
+        yield say(message("note.adjustment", units=f"{added:+d}", before=now - added, now=now))
+
+
+def _price(draft: Draft, row: LinkedRow, seen: RowBase, say: Say) -> Iterator[str]:
+    agreed, price = draft.bases[row.sku], draft.products[row.sku].price
+    if price is None or agreed.asked_price is not None or not isinstance(row.cells.price, Number):
+        return
+    if seen.price is not None and agreed.price != seen.price and agreed.price == price.amount:
+        yield say(message("note.price", before=seen.price, now=price.amount))
+    elif seen.asked_price is not None:
+        yield say(message("note.price_decided", now=price.amount))

@@ -1,0 +1,157 @@
+"""Where a saved file comes from: which revision of ours it started from, and what its rows agreed on since.
+
+The mark in the file tells the revision. A file without one is taken for the beginning only until we have written a
+marked one; later it is a different file, and so is one with a mark that we do not know: then a person must decide.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bridge.mark import can_carry
+from bridge.read import Table
+from daemon.domain.copies import Bases, Save, bases_of
+from daemon.domain.messages import Message, message
+from daemon.domain.snapshot import SeenFile
+from daemon.mirror import Transaction, revisions
+from daemon.mirror.revisions import Revision
+from daemon.parts import Sheet
+from daemon.status_sheet import choices_in
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a file started from: ``written`` is what that showed, ``bases`` is what its rows are compared with.
+
+    ``save`` is the number under which the mirror knows this very file, ``is_as_written`` says that it is the revision
+    itself. ``is_newest``: no newer revision can be in anybody's hands.
+    """
+
+    revision: Revision
+    written: Bases
+    bases: Bases
+    is_newest: bool
+    save: int | None = None
+    is_as_written: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedSheet:
+    """A file whose origin is known."""
+
+    sheet: Sheet
+    origin: Origin
+
+    def seen(self, *, copy: str) -> SeenFile:
+        """The file as reconcile sees it; ``copy`` is its name when it is not the workbook itself."""
+        choices = choices_in(self.sheet.status)
+        stale = not self.origin.is_newest
+        return SeenFile(self.sheet.rows, self.origin.bases, copy, self.origin.written, choices, stale)
+
+
+def settle_writes(tx: Transaction, sheet: Sheet) -> None:
+    """Find out whether a revision whose end was not recorded (we were killed) reached the workbook.
+
+    Where the seller has saved since, it may have: then a copy of it can turn up, and it is kept. For this file nothing
+    hangs on it, because its own mark says what it started from.
+    """
+    revision = revisions.unfinished_revision(tx)
+    if revision is None:
+        return
+    if sheet.table.content_hash == revision.before_hash:
+        revisions.abandon_revision(tx, revision.number)
+    else:
+        revisions.finish_revision(tx, revision.number)
+
+
+def placed(tx: Transaction, sheet: Sheet, *, now: datetime, is_copy: bool) -> PlacedSheet | Message:
+    """Find out where a file comes from, or why that cannot be told. ``is_copy``: it is not the workbook itself.
+
+    To be asked after the file before it was agreed on: the same edit may stand in both.
+    """
+    origin = _origin_of(tx, sheet, now=now, is_copy=is_copy)
+    return PlacedSheet(sheet, origin) if isinstance(origin, Origin) else origin
+
+
+def is_known(tx: Transaction, sheet: Sheet, *, now: datetime) -> bool:
+    """Tell whether the workbook comes from a revision that we know, or is the first that we see."""
+    return isinstance(_origin_of(tx, sheet, now=now, is_copy=False), Origin)
+
+
+def _origin_of(tx: Transaction, sheet: Sheet, *, now: datetime, is_copy: bool) -> Origin | Message:
+    table = sheet.table
+    newest = revisions.newest_revision(tx)
+    if newest is None and is_copy:
+        return message("workbook.copy_unknown", name=table.name)
+    if newest is None:
+        newest = revisions.adopt(tx, table.content_hash, now=now)
+    if is_copy and not can_carry(table.name):
+        # Whatever a copy without a mark started from, it is not the newest revision.
+        return message("workbook.copy_unmarked", name=table.name)
+    known = revisions.revision_of_file(tx, table.content_hash)
+    if known is not None and known.workbook == newest.workbook and _is_certain(tx, table, newest):
+        written = revisions.bases_at(tx, known.number)
+        return Origin(known, written, written, known.number == newest.number, is_as_written=True)
+    saved = revisions.save_of_file(tx, table.content_hash)
+    if saved is not None and saved[0].workbook == newest.workbook and _is_certain(tx, table, newest):
+        revision, save = saved
+        written, bases = revisions.bases_at(tx, revision.number), revisions.bases_of_save(tx, revision, save)
+        return Origin(revision, written, bases, revision.number == newest.number, save)
+    started = _started_from(tx, table, newest, is_copy=is_copy)
+    if isinstance(started, Message):
+        return started
+    is_newest = started.number == newest.number
+    written, saves = revisions.bases_at(tx, started.number), revisions.saves_of(tx, started)
+    open_as = table.name if is_newest and not is_copy else None
+    return Origin(started, written, bases_of(sheet.rows, written, saves, open_as=open_as), is_newest)
+
+
+def _is_certain(tx: Transaction, table: Table, newest: Revision) -> bool:
+    """Whether the same bytes are the same save: always where each save has a mark and a time of its own in it.
+
+    A plain text can come to say again what it said some saves ago; only what it said last is no news.
+    """
+    if can_carry(table.name):
+        return True
+    saves = revisions.saves_of(tx, newest)
+    return table.content_hash == (saves[-1].content_hash if saves else newest.after_hash)
+
+
+def _started_from(tx: Transaction, table: Table, newest: Revision, *, is_copy: bool) -> Revision | Message:
+    if (newest.is_adopted and not is_copy) or not can_carry(table.name):
+        return newest
+    if table.mark is None:
+        return message("workbook.copy_unmarked" if is_copy else "workbook.unmarked", name=table.name)
+    if table.mark.workbook != newest.workbook:
+        return message("workbook.copy_unmarked" if is_copy else "workbook.foreign", name=table.name)
+    found = revisions.find_revision(tx, table.mark.revision)
+    return found or message("workbook.copy_unmarked" if is_copy else "workbook.too_old", name=table.name)
+
+
+def agree(tx: Transaction, placed: PlacedSheet, changed: Bases, *, now: datetime) -> Bases:
+    """Remember what the rows of this file agree on now, so that no edit in it is taken twice."""
+    table, origin = placed.sheet.table, placed.origin
+    agreed = {**origin.bases, **changed}
+    if origin.is_as_written:
+        revisions.update_revision(tx, origin.revision, agreed)
+    elif origin.save is not None:
+        revisions.update_save(tx, origin.revision, origin.save, agreed)
+    elif _is_edited(tx, origin.revision, agreed):
+        revisions.store_save(tx, origin.revision, Save(table.name, agreed, table.content_hash), now=now)
+    return agreed
+
+
+def is_outdated(tx: Transaction, placed: PlacedSheet, agreed: Bases) -> bool:
+    """Tell whether the file needs a new revision even where all its cells are right.
+
+    Something typed in it was taken over, or it is an older copy: who starts from it must be told apart later.
+    """
+    origin = placed.origin
+    if not can_carry(placed.sheet.table.name):
+        return False
+    is_first = origin.revision.is_adopted and bool(agreed)
+    return is_first or not origin.is_newest or _is_edited(tx, origin.revision, agreed)
+
+
+def _is_edited(tx: Transaction, revision: Revision, agreed: Bases) -> bool:
+    """Whether anything was taken over since the revision was written; an edit taken back is one as well."""
+    return agreed != revisions.bases_at(tx, revision.number) or bool(revisions.saves_of(tx, revision))

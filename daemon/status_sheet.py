@@ -1,0 +1,106 @@
+"""The sheet ``Selaras`` of the workbook: a plan in the seller's words, and what the seller chose there."""
+
+from collections.abc import Collection, Iterator
+from datetime import datetime, tzinfo
+
+from bridge.columns import Column, header_text
+from bridge.status_sheet import StatusLine, StatusPage, StatusSheet
+from daemon.domain.choices import Choice, Chosen
+from daemon.domain.messages import Message, message
+from daemon.domain.plan import Command, Held, Plan, Target
+from daemon.domain.rows import Field
+from daemon.domain.values import Sku
+from daemon.mirror import Transaction, outbox
+from daemon.parts import Parts
+from daemon.texts import Texts
+
+MOST_LINES = 300
+"""The rest is counted: nobody reads more, and the sheet must stay quick to write."""
+
+_QUESTIONS = frozenset({"price.conflict", "price.unseen", "stock.differs_at_start"})
+"""Reasons that a choice answers, where the number asked about stands in a row."""
+_HERE, _SHOWN = ("typed", "stock"), ("shown",)
+"""What our messages call the workbook's number and the shop's."""
+
+
+def choices_in(sheet: StatusSheet | None) -> tuple[Chosen, ...]:
+    """Give what was chosen, as reconcile takes it."""
+    found = sheet.choices() if sheet else ()
+    return tuple(
+        Chosen(Sku(each.sku), Field(each.column.value), Choice(each.choice.value), each.here, each.shown)
+        for each in found
+    )
+
+
+def status_page(parts: Parts, plan: Plan, *, unreachable: Collection[str]) -> StatusPage | None:
+    """Tell how things stand after a push; ``unreachable`` names the shops that did not answer.
+
+    ``None`` for a scrambled sheet, into which nothing is written.
+    """
+    now = parts.now()
+    with parts.mirror.transaction() as tx:
+        waiting = _unsent(tx, plan, unreachable, now=now)
+    return page_of(plan, waiting, parts.texts, now=now, zone=parts.settings.timezone)
+
+
+def _unsent(tx: Transaction, plan: Plan, shops: Collection[str], *, now: datetime) -> tuple[Command, ...]:
+    due = [entry for shop in shops for target in Target for entry in outbox.due_commands(tx, shop, target, now=now)]
+    still_open = {(entry.listing, entry.target) for entry in due}
+    return tuple(
+        command
+        for command in plan.commands
+        if not command.is_waiting and (command.listing, command.target) in still_open
+    )
+
+
+def page_of(
+    plan: Plan, waiting: Collection[Command], texts: Texts, *, now: datetime, zone: tzinfo
+) -> StatusPage | None:
+    """Tell how things stand, ``waiting`` for shops that cannot be reached. ``None`` as in :func:`status_page`."""
+    if any(entry.reason.code == "sheet.scrambled" for entry in plan.held):
+        return None
+    held = [_held(entry, texts) for entry in plan.held]
+    lines = sorted(dict.fromkeys(held), key=lambda line: (not line.is_question, line.sku, line.row or 0))
+    lines += _nameless(plan, texts)
+    lines += (_waiting(command, texts) for command in waiting)
+    if len(lines) > MOST_LINES:
+        rest = message("story.and_more", count=len(lines) - MOST_LINES)
+        lines = [*lines[:MOST_LINES], StatusLine("", "", None, None, None, texts.say(rest))]
+    at = message("status_sheet.written", time=texts.moment(now, zone), zone=now.astimezone(zone).tzname() or "")
+    return StatusPage(texts.say(_state(len(held), len(waiting))), texts.say(at), tuple(lines))
+
+
+def _state(held: int, waiting: int) -> Message:
+    if held:
+        return message("status_sheet.held", held=held)
+    return message("status_sheet.waiting", waiting=waiting) if waiting else message("status_sheet.in_step")
+
+
+def _held(entry: Held, texts: Texts) -> StatusLine:
+    return StatusLine(
+        header_text(Column(entry.field.value), texts.language),
+        entry.sku or "",
+        entry.row,
+        _number(entry.reason, _HERE),
+        _number(entry.reason, _SHOWN),
+        texts.say(entry.reason),
+        is_question=entry.reason.code in _QUESTIONS and entry.row is not None,
+    )
+
+
+def _number(reason: Message, names: Collection[str]) -> int | None:
+    found = (reason.params.get(name) for name in names)
+    return next((value for value in found if isinstance(value, int)), None)
+
+
+def _nameless(plan: Plan, texts: Texts) -> Iterator[StatusLine]:
+    for entry in plan.nameless:
+        reason = message("status_sheet.nameless", shop=entry.shop, title=entry.title)
+        yield StatusLine(texts.say(message("status_sheet.item")), "", None, None, None, texts.say(reason))
+
+
+def _waiting(command: Command, texts: Texts) -> StatusLine:
+    column = Column.STOCK if command.target is Target.QUANTITY else Column.PRICE
+    reason = texts.say(message("status_sheet.unsent", shop=command.listing.shop))
+    what = header_text(column, texts.language)
+    return StatusLine(what, command.sku, None, command.desired, command.old, reason)

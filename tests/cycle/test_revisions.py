@@ -1,0 +1,303 @@
+"""Copies of the workbook that come back later, from other hands: nothing old overwrites, nothing typed is lost."""
+
+import itertools
+import shutil
+
+import pytest
+from openpyxl import load_workbook
+
+from bridge.columns import Column, mapped_columns
+from bridge.read import read_table
+from daemon.mirror import revisions
+
+CONFLICTED = "toko (Sari's conflicted copy 2026-03-10).xlsx"
+
+
+def edited(source, target, edits):
+    """Somebody opens ``source``, types into it and saves it as ``target``."""
+    book = load_workbook(source)
+    sheet = book.worksheets[0]
+    at = mapped_columns({cell.column: str(cell.value) for cell in sheet[1] if cell.value})
+    for line in sheet.iter_rows(min_row=2):
+        for name, value in edits.get(line[at[Column.SKU] - 1].value, {}).items():
+            sheet.cell(line[0].row, at[Column(name)], value)
+    temporary = target.with_name("sementara.tmp")
+    book.save(temporary)
+    temporary.replace(target)
+
+
+@pytest.fixture
+def laptop(tmp_path):
+    return tmp_path / "laptop.xlsx"
+
+
+def take_home(house, laptop):
+    shutil.copy2(house.workbook, laptop)
+
+
+def test_every_file_that_we_write_carries_the_next_revision(market, sku, house):
+    first = read_table(house.workbook).mark
+    market.order(sku, 1)
+    house.cycle()
+    second = read_table(house.workbook).mark
+    assert second.workbook == first.workbook
+    assert second.revision == first.revision + 1
+
+
+def test_a_stale_copy_saved_over_a_newer_file_brings_no_sold_stock_back(market, sku, house, laptop):
+    take_home(house, laptop)
+    market.order(sku, 3)
+    house.cycle()
+    assert house.stock(sku) == 9
+    shutil.copy2(laptop, house.workbook)
+    house.save_cycle()
+    house.cycle()
+    assert (house.stock(sku), market.stock(sku)) == (9, (9, 9))
+
+
+def test_what_was_typed_into_a_stale_copy_counts_from_what_it_showed(market, sku, other, house, laptop):
+    take_home(house, laptop)
+    market.order(sku, 3)
+    house.types(other, stock=35)
+    house.cycle()
+    edited(laptop, house.workbook, {sku: {"stock": 22}, other: {"price": 91_000}})
+    house.save_cycle()
+    house.cycle()
+    assert (house.stock(sku), market.stock(sku)) == (19, (19, 19))
+    assert (house.stock(other), market.stock(other)) == (35, (35, 35))
+    assert market.price(other) == (91_000, 91_000)
+
+
+def test_a_stale_copy_that_stays_open_elsewhere_and_is_saved_again_counts_once(market, sku, other, house, laptop):
+    take_home(house, laptop)
+    market.order(sku, 3)
+    house.cycle()
+    for edits in ({sku: {"stock": 22}}, {sku: {"stock": 22}, other: {"stock": 50}}):
+        edited(laptop, house.workbook, edits)
+        house.save_cycle()
+        house.cycle()
+    assert (market.stock(sku), market.stock(other)) == ((19, 19), (50, 50))
+
+
+@pytest.mark.parametrize(("order", "way"), list(itertools.product([(0, 1), (1, 0)], ["saved over", "conflicted"])))
+def test_two_machines_end_in_the_same_numbers_whoever_comes_first(open_house, market, tmp_path, order, way):
+    house, laptop = open_house(), tmp_path / "laptop.xlsx"
+    sku, other = market.skus()[:2]
+    take_home(house, laptop)
+    edits = [{sku: {"stock": 22}}, {sku: {"stock": 15}, other: {"stock": 38}}]
+    for turn, which in enumerate(order):
+        target = (
+            house.workbook if way == "saved over" else house.workbook.with_name(f"toko (conflicted copy {turn}).xlsx")
+        )
+        edited(laptop, target, edits[which])
+        house.save_cycle()
+        house.cycle()
+    assert (market.stock(sku), market.stock(other)) == ((25, 25), (38, 38))
+    assert (house.stock(sku), house.stock(other)) == (25, 38)
+
+
+def test_a_conflicted_copy_is_merged_and_filed_away(market, sku, house, laptop):
+    take_home(house, laptop)
+    house.types(sku, stock=22)
+    house.save_cycle()
+    copy = house.workbook.with_name(CONFLICTED)
+    edited(laptop, copy, {sku: {"stock": 10, "price": 56_000}})
+    result = house.save_cycle()
+    assert (market.stock(sku), market.price(sku)) == ((20, 20), (56_000, 56_000))
+    assert not copy.exists()
+    assert (house.workbook.parent / "Arsip Selaras" / CONFLICTED).exists()
+    assert result.problems == ()
+
+
+def test_a_conflicted_copy_with_something_unclear_stays_and_is_named(market, sku, other, house, laptop):
+    take_home(house, laptop)
+    copy = house.workbook.with_name(CONFLICTED)
+    edited(laptop, copy, {sku: {"stock": 15}, other: {"stock": "banyak"}})
+    for _ in range(2):
+        result = house.save_cycle()
+        assert [problem.code for problem in result.problems] == ["workbook.copy_unclear"]
+    assert copy.exists()
+    assert (market.stock(sku), market.stock(other)) == ((15, 15), (40, 40))
+    copy.unlink()
+    assert house.save_cycle().problems == ()
+
+
+def test_an_open_file_that_is_saved_several_times_brings_each_edit_once(market, sku, house):
+    lock = house.workbook.with_name(f".~lock.{house.workbook.name}#")
+    lock.write_text(",Sari,laptop,10.03.2026 10:00,file:///profil;")
+    for stock in (22, 25, 12):
+        edited(house.workbook, house.workbook, {sku: {"stock": stock}})
+        assert house.save_cycle().is_postponed
+        assert market.stock(sku) == (stock, stock)
+    market.order(sku, 2)
+    edited(house.workbook, house.workbook, {sku: {"stock": 13}})
+    house.save_cycle()
+    lock.unlink()
+    house.cycle()
+    assert (house.stock(sku), market.stock(sku)) == (11, (11, 11))
+
+
+def test_a_file_without_a_mark_stops_everything_that_concerns_it(market, sku, house):
+    book = load_workbook(house.workbook)
+    book.custom_doc_props.props.clear()
+    book.worksheets[0].cell(2, 4, 999)
+    book.save(house.workbook)
+    before = house.workbook.read_bytes()
+    market.order(sku, 2)
+    result = house.save_cycle()
+    assert [problem.code for problem in result.problems] == ["workbook.unmarked"]
+    assert (market.stock(sku), house.workbook.read_bytes()) == ((10, 10), before)
+
+
+def test_the_workbook_of_another_house_is_a_different_file(market, sku, house):
+    book = load_workbook(house.workbook)
+    book.custom_doc_props["Selaras"].value = "lainlain/7"
+    book.save(house.workbook)
+    assert [problem.code for problem in house.save_cycle().problems] == ["workbook.foreign"]
+    book.custom_doc_props["Selaras"].value = read_mark_text(house, 9_999)
+    book.save(house.workbook)
+    assert [problem.code for problem in house.save_cycle().problems] == ["workbook.too_old"]
+    assert market.stock(sku) == (12, 12)
+
+
+def read_mark_text(house, revision):
+    ((workbook,),) = house.query("SELECT DISTINCT workbook FROM workbook_revisions")
+    return f"{workbook}/{revision}"
+
+
+def test_an_untouched_save_by_another_program_is_no_edit_and_no_reason_to_write(market, sku, house):
+    with house.editing():
+        pass
+    before = house.workbook.read_bytes()
+    result = house.save_cycle()
+    assert result.plan.is_quiet
+    assert house.workbook.read_bytes() == before
+
+
+def test_a_strange_workbook_that_was_adopted_asks_about_its_rows_and_works_on(market, sku, other, house):
+    book = load_workbook(house.workbook)
+    book.custom_doc_props.props.clear()
+    sheet = book.worksheets[0]
+    at = mapped_columns({cell.column: str(cell.value) for cell in sheet[1] if cell.value})
+    sheet.cell(next(line[0].row for line in sheet.iter_rows(min_row=2) if line[0].value == sku), at[Column.STOCK], 99)
+    book.save(house.workbook)
+    house.save_cycle()
+    with house.parts.mirror.transaction() as tx:
+        revisions.adopt(tx, read_table(house.workbook).content_hash, now=house.clock.now())
+    result = house.cycle()
+    assert [(entry.sku, entry.reason.code) for entry in result.plan.held] == [(sku, "stock.differs_at_start")]
+    assert market.stock(sku) == (12, 12)
+    assert read_table(house.workbook).mark is not None
+    house.types_all({sku: {"stock": 20}, other: {"stock": 41}})
+    house.cycle()
+    assert (market.stock(sku), market.stock(other)) == ((20, 20), (41, 41))
+
+
+def test_a_workbook_of_an_older_selaras_goes_on_without_a_question(market, sku, house):
+    """A mirror from before revisions has agreed with the rows of a file that carries no mark."""
+    book = load_workbook(house.workbook)
+    book.custom_doc_props.props.clear()
+    book.save(house.workbook)
+    with house.parts.mirror.transaction() as tx:
+        tx.exec_driver_sql("UPDATE workbook_revisions SET state = 'adopted' WHERE state = 'done'")
+    edited(house.workbook, house.workbook, {sku: {"stock": 22}})
+    result = house.save_cycle()
+    assert (result.problems, market.stock(sku)) == ((), (22, 22))
+    assert read_table(house.workbook).mark is not None
+
+
+def test_the_same_edit_in_the_workbook_and_in_copies_read_together_counts_once(market, sku, house):
+    edited(house.workbook, house.workbook, {sku: {"stock": 22, "adjustment": 5}})
+    for name in ("toko (conflicted copy 1).xlsx", "toko (conflicted copy 2).xlsx"):
+        shutil.copy2(house.workbook, house.workbook.with_name(name))
+    house.save_cycle()
+    house.cycle()
+    assert (house.stock(sku), market.stock(sku)) == (27, (27, 27))
+
+
+def test_a_count_in_an_old_copy_is_not_taken_for_a_count_of_today(market, sku, house, laptop):
+    take_home(house, laptop)
+    market.order(sku, 3)
+    house.cycle()
+    edited(laptop, house.workbook.with_name(CONFLICTED), {sku: {"count": 12}})
+    result = house.save_cycle()
+    assert [problem.code for problem in result.problems] == ["workbook.copy_unclear"]
+    assert market.stock(sku) == (9, 9)
+
+
+def test_cells_that_cannot_be_written_do_not_make_a_new_file_in_every_cycle(market, sku, house):
+    with house.editing() as (sheet, at):
+        line = next(line for line in sheet.iter_rows(min_row=2) if line[0].value == sku)
+        sheet.cell(line[0].row, at[Column.STOCK], "=6+6")
+    market.order(sku, 2)
+    house.cycle()
+    before = house.workbook.read_bytes()
+    for _ in range(3):
+        house.cycle()
+    assert house.workbook.read_bytes() == before
+
+
+def test_a_scrambled_sheet_is_neither_read_nor_written(market, sku, other, house):
+    for at, extra in enumerate(market.skus()[2:]):
+        market.edit(extra, at=0, quantity=70 + at)
+        market.edit(extra, at=1, quantity=70 + at)
+    house.settle()
+    house.cycle()
+    house.settle()
+    house.cycle()
+    stocks = {sku: market.stock(sku) for sku in market.skus()}
+    with house.editing() as (sheet, at):
+        lines = list(sheet.iter_rows(min_row=2, max_row=sheet.max_row))
+        codes = [line[0].value for line in lines]
+        for line, code in zip(lines, [*codes[1:], codes[0]], strict=True):
+            line[0].value = code
+    before = house.workbook.read_bytes()
+    result = house.save_cycle()
+    assert [entry.reason.code for entry in result.plan.held] == ["sheet.scrambled"]
+    assert {sku: market.stock(sku) for sku in market.skus()} == stocks
+    assert house.workbook.read_bytes() == before
+
+
+def csv_house(open_house):
+    house = open_house(change=lambda text: text.replace("toko.xlsx", "toko.csv"), is_filled=False)
+    house.workbook.write_text("SKU;Nama Produk;Harga;Stok;Keterangan\r\n", encoding="utf-8-sig")
+    house.cycle()
+    return house
+
+
+def csv_stock(house, sku, typed=None):
+    lines = [line.split(";") for line in house.workbook.read_text(encoding="utf-8-sig").splitlines()]
+    line = next(line for line in lines if line[0] == sku)
+    if typed is not None:
+        line[3] = str(typed)
+        house.workbook.write_text("\r\n".join(";".join(line) for line in lines) + "\r\n", encoding="utf-8-sig")
+    return int(line[3])
+
+
+def test_a_csv_workbook_is_filled_read_and_written(market, sku, open_house):
+    house = csv_house(open_house)
+    assert csv_stock(house, sku) == 12
+    market.order(sku, 3)
+    csv_stock(house, sku, 22)
+    house.save_cycle()
+    house.cycle()
+    assert (csv_stock(house, sku), market.stock(sku)) == (19, (19, 19))
+
+
+def test_a_number_typed_into_a_csv_again_counts_again(market, sku, open_house):
+    house = csv_house(open_house)
+    for typed in (10, 12, 10, 12):
+        csv_stock(house, sku, typed)
+        house.save_cycle()
+        assert market.stock(sku) == (typed, typed)
+
+
+def test_a_conflicted_copy_of_a_csv_is_named_and_left_alone(market, sku, open_house):
+    house = csv_house(open_house)
+    copy = house.workbook.with_name("toko (conflicted copy).csv")
+    shutil.copy2(house.workbook, copy)
+    market.order(sku, 3)
+    house.cycle()
+    result = house.cycle()
+    assert [problem.code for problem in result.problems] == ["workbook.copy_unmarked"]
+    assert (copy.exists(), market.stock(sku)) == (True, (9, 9))

@@ -1,0 +1,173 @@
+"""Which goods a row stands for: damage is undone only where it is certain, and a scrambled sheet is not used."""
+
+import pytest
+from domain.world import KOPI, as_left, listing, product, row, saved, say, snapshot
+from hypothesis import given
+from hypothesis import strategies as st
+
+from daemon.domain.identity import formerly, nearly, repaired, row_key, scrambled
+from daemon.domain.messages import message
+from daemon.domain.reconcile import reconcile
+from daemon.domain.rows import Field, RowBase, Unclear
+from daemon.domain.stock import Told
+from daemon.domain.values import Sku
+
+ZEROS, SHORT, BARCODE = Sku("00123"), Sku("0123"), Sku("8991234567890")
+
+
+def planned(*rows, listings=None, bases=None, **fields):
+    known = {KOPI: as_left()} if bases is None else bases
+    return reconcile(snapshot(*(listings or (listing(),)), rows=rows, bases=known, **fields), say)
+
+
+def damaged(shown):
+    return Unclear(message("cell.sku_damaged", shown=shown))
+
+
+@given(st.text(min_size=1), st.text(min_size=1))
+def test_keys_tell_goods_apart_and_look_like_no_number(one, other):
+    assert (row_key(Sku(one)) == row_key(Sku(other))) == (one == other)
+    assert row_key(Sku(one)).startswith("s")
+    assert row_key(Sku(one)).isalnum()
+
+
+@pytest.mark.parametrize(
+    ("cells", "listed", "found"),
+    [
+        pytest.param([row(2, "123", key=None)], [ZEROS], {2: ZEROS}, id="lost zeros, one code can be meant"),
+        pytest.param([row(2, "123", key=None)], [ZEROS, SHORT], {}, id="two codes can be meant"),
+        pytest.param([row(2, "123", key=row_key(ZEROS))], [ZEROS, SHORT], {2: ZEROS}, id="the key settles it"),
+        pytest.param([row(2, "123", key=row_key(KOPI))], [ZEROS], {}, id="the key says otherwise"),
+        pytest.param([row(2, "123", key=None), row(3, ZEROS)], [ZEROS], {}, id="the code has a row of its own"),
+        pytest.param([row(2, "123", key=None), row(3, "123.0", key=None)], [ZEROS], {}, id="two rows claim it"),
+        pytest.param([row(2, damaged("8.99E+12"), key=None)], [BARCODE, ZEROS], {2: BARCODE}, id="an exponent"),
+        pytest.param(
+            [row(2, damaged("8991200000"), key=None)], [Sku("8991200000")], {2: "8991200000"}, id="it looks so"
+        ),
+        pytest.param([row(2, "BARU", key=None)], [ZEROS], {}, id="not damaged at all"),
+        pytest.param([row(2, ZEROS)], [ZEROS, SHORT], {}, id="an intact code needs no repair"),
+    ],
+)
+def test_a_damaged_code_is_repaired_only_when_one_can_be_meant(cells, listed, found):
+    assert repaired(cells, listed) == found
+
+
+def test_a_repaired_code_is_written_back_and_its_row_is_used():
+    plan = planned(
+        saved(sku="123", stock=22, key=row_key(ZEROS)),
+        products={ZEROS: product(sku=ZEROS)},
+        listings=[listing(sku=ZEROS)],
+        bases={ZEROS: as_left()},
+    )
+    assert [(move.sku, move.delta) for move in plan.movements] == [(ZEROS, 12)]
+    assert plan.rows[0].cells[Field.SKU] == ZEROS
+    assert plan.held == ()
+
+
+BASES = {Sku("A"): RowBase(price=1000, stock=5), Sku("B"): RowBase(price=2000, stock=7)}
+
+
+@pytest.mark.parametrize(
+    ("cells", "found"),
+    [
+        pytest.param(row(2, "A2", key=row_key(Sku("A"))), {2: "A"}, id="by its key"),
+        pytest.param(row(2, "A2", key=None, price=1000, stock=5), {2: "A"}, id="by its numbers"),
+        pytest.param(row(2, "A2", key=None, price=1000, stock=6), {}, id="not by other numbers"),
+        pytest.param(row(2, "B", key=row_key(Sku("A"))), {}, id="a code that is known is no new name"),
+    ],
+)
+def test_a_renamed_row_is_recognised(cells, found):
+    assert formerly([cells], BASES.keys(), BASES) == found
+
+
+def test_a_renamed_row_is_asked_about():
+    plan = planned(saved(sku="KOPI-BARU", key=row_key(KOPI)))
+    assert [entry.reason for entry in plan.held if entry.row] == [message("row.renamed", sku="KOPI-BARU", before=KOPI)]
+    assert plan.movements == ()
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("kopi-250", KOPI), ("KOPI 250", KOPI), ("KOPI-251", None)])
+def test_a_code_in_other_letters_gets_a_hint(typed, meant):
+    assert nearly(typed, [KOPI, ZEROS]) == meant
+    plan = planned(saved(sku=typed, key=None), bases={})
+    codes = [entry.reason.code for entry in plan.held if entry.row]
+    assert codes == ["row.no_listing_near" if meant else "row.no_listing"]
+
+
+SHELF = {Sku(name): RowBase(price=1000 * place, stock=10 + place) for place, name in enumerate("ABCDEF", 1)}
+
+
+def shelf(names="ABCDEF", *, prices="ABCDEF", stocks="ABCDEF", keys="", **edits):
+    """Rows whose columns were sorted on their own: each letter tells whose value stands there."""
+    rows = []
+    for number, (name, price, stock, key) in enumerate(zip(names, prices, stocks, keys or " " * 6, strict=True), 2):
+        cells = {"price": SHELF[Sku(price)].price, "stock": SHELF[Sku(stock)].stock} | edits.get(name, {})
+        rows.append(row(number, name, key=row_key(Sku(key)) if key.strip() else None, **cells))
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("cells", "is_scrambled"),
+    [
+        pytest.param(shelf(), False, id="as it was"),
+        pytest.param(shelf("FEDCBA", prices="FEDCBA", stocks="FEDCBA"), False, id="sorted as a whole"),
+        pytest.param(shelf("FEDCBA"), True, id="only the codes were sorted"),
+        pytest.param(shelf("FEDCBA", B={"stock": 99}), True, id="only the codes, and one edit"),
+        pytest.param(shelf("FEDCBA", keys="ABCDEF", B={"stock": 99}), True, id="the keys prove it in spite of an edit"),
+        pytest.param(shelf(keys="FEDCBA"), False, id="only the keys were left behind"),
+        pytest.param(shelf(stocks="FEDCBA"), True, id="only the stock was sorted"),
+        pytest.param(shelf(prices="BCDEFA"), True, id="only the prices were moved"),
+        pytest.param(
+            [row(10 - place, sku, price=None, stock=10 + place) for place, sku in enumerate("FEDCBA", 1)],
+            True,
+            id="without a price column",
+        ),
+        pytest.param(
+            shelf(**{name: {"stock": 12 + i} for i, name in enumerate("ABCDEF")}), False, id="restocked by one"
+        ),
+        pytest.param(shelf("BACDEF"), False, id="two rows changed places"),
+        pytest.param(shelf(**{name: {"stock": 50} for name in "ABCDEF"}), False, id="all set to one number"),
+        pytest.param(shelf(**{name: {"stock": 30 + i} for i, name in enumerate("ABCDEF")}), False, id="all restocked"),
+    ],
+)
+def test_a_scrambled_sheet_is_recognised(cells, is_scrambled):
+    assert bool(scrambled(cells, SHELF)) == is_scrambled
+
+
+@given(st.permutations("ABCDEF"))
+def test_a_sort_of_whole_rows_is_never_taken_for_a_scramble(order):
+    assert scrambled(shelf("".join(order), prices="".join(order), stocks="".join(order)), SHELF) == 0
+
+
+def test_nothing_is_taken_from_a_scrambled_sheet_and_nothing_written():
+    skus = [*SHELF]
+    plan = planned(
+        *shelf("FEDCBA"),
+        products={sku: product(sku=sku, available=SHELF[sku].stock) for sku in skus},
+        listings=[listing(sku=sku, shown=SHELF[sku].stock, told=Told(SHELF[sku].stock)) for sku in skus],
+        bases=SHELF,
+    )
+    assert [entry.reason.code for entry in plan.held] == ["sheet.scrambled"]
+    assert (plan.movements, plan.rows, plan.commands, plan.bases) == ((), (), (), {})
+
+
+def test_a_code_that_was_known_before_is_not_taken_for_a_damaged_one():
+    assert repaired([row(2, "123", key=None)], [ZEROS], known={"123"}) == {}
+    plan = planned(
+        saved(sku="123", stock=50, key=None),
+        products={ZEROS: product(sku=ZEROS), Sku("123"): product(sku="123", available=50)},
+        listings=[listing(sku=ZEROS)],
+        bases={ZEROS: as_left(), Sku("123"): as_left(stock=50)},
+    )
+    assert plan.movements == ()
+
+
+def test_before_all_shops_were_read_no_code_is_repaired():
+    plan = planned(
+        saved(sku="123", stock=22, key=None),
+        products={ZEROS: product(sku=ZEROS)},
+        listings=[listing(sku=ZEROS)],
+        bases={ZEROS: as_left()},
+        is_catalogue_known=False,
+    )
+    assert plan.movements == ()
