@@ -124,9 +124,10 @@ def decide(
         if not plan.is_quiet:
             journal.store_plan(tx, cycle, json.dumps(as_json(plan, parts.texts), ensure_ascii=False))
     log.info("cycle.decided", cycle=cycle, trigger=trigger.value, movements=len(plan.movements), held=len(plan.held))
-    merged = tuple(sheet for sheet, each in copies if not unused(each))
-    left = (words_for_unused(sheet, each) for sheet, each in copies if unused(each))
-    return Decided(cycle, plan, orders_changed, wanted, merged, (*saved.problems, *problems, *left))
+    left = [(sheet, unused(each, saved.workbook)) for sheet, each in copies]
+    merged = tuple(sheet for sheet, held in left if not held)
+    unclear = (words_for_unused(sheet, held, parts.texts) for sheet, held in left if held)
+    return Decided(cycle, plan, orders_changed, wanted, merged, (*saved.problems, *problems, *unclear))
 
 
 def _merge_copies(

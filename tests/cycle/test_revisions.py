@@ -301,3 +301,14 @@ def test_a_conflicted_copy_of_a_csv_is_named_and_left_alone(market, sku, open_ho
     result = house.cycle()
     assert [problem.code for problem in result.problems] == ["workbook.copy_unmarked"]
     assert (copy.exists(), market.stock(sku)) == (True, (9, 9))
+
+
+def test_a_copy_is_filed_away_in_spite_of_rows_that_the_workbook_holds_too(market, sku, house, laptop):
+    with house.editing() as (sheet, _at):
+        sheet.append(["BELUM-ADA", "Barang lain", 10_000, 5])
+    house.save_cycle()
+    take_home(house, laptop)
+    copy = house.workbook.with_name(CONFLICTED)
+    edited(laptop, copy, {sku: {"stock": 22}})
+    result = house.save_cycle()
+    assert (copy.exists(), market.stock(sku), result.problems) == (False, (22, 22), ())
