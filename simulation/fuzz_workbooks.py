@@ -140,6 +140,9 @@ def _batch(seed: int, first: int, count: int) -> Iterator[dict[str, Any]]:
     begun: dict[str, Any] | None = None
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as child:  # noqa: S603 -- this very program
         for line in child.stdout or ():
+            if not line.startswith('{"'):
+                sys.stderr.write(f"a library said: {line}")
+                continue
             said = json.loads(line)
             begun = None if "reached" in said else said
             if begun is None:
