@@ -42,7 +42,7 @@ simulate: $(DEV) ## damage thousands of workbooks and see that none is misread (
 bench: $(DEV) ## measure reading and patching as ratios in one run (ARGS="--rows 10000")
 	@$(BIN)/python -m benchmarks.bridge $(ARGS)
 
-e2e: $(DEV) ## end to end with LibreOffice as the seller (needs libreoffice-calc-nogui python3-uno)
+e2e: $(DEV) ## end to end with LibreOffice as the seller (needs libreoffice-calc-nogui python3-uno systemd)
 	@$(BIN)/python -m pytest tests/e2e -n 0 $(ARGS)
 
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

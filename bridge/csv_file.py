@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
-from bridge.columns import ANYWHERE, Column, Layout, mapped_columns
+from bridge.columns import ANYWHERE, Column, Layout
 from bridge.csv_records import DELIMITERS, Document, Record, open_document
 from bridge.errors import FileRefusedError
-from bridge.read import Header, Row, Table
+from bridge.read import Header, Row, Table, header_in
 from bridge.values import BLANK, Cell, Kind, Value, meaning
 
 SHEET = "CSV"
@@ -103,13 +103,9 @@ def _header(document: Document, delimiter: str, layout: Layout) -> Header | None
         if layout.header_row not in {None, number}:
             continue
         texts = {position: shown(text) for position, text in enumerate(record.texts, start=1)}
-        try:
-            columns = mapped_columns(texts, layout.titles)
-        except FileRefusedError as error:
-            raise error.at(name=document.name, sheet=SHEET, row=number) from error
-        if columns:
-            others = (text.strip() for position, text in texts.items() if position not in columns.values())
-            return Header(number, columns, tuple(filter(None, others)))
+        header = header_in(number, texts, layout, name=document.name, sheet=SHEET)
+        if header is not None:
+            return header
     return None
 
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from typing import Any
 
-from bridge.columns import ANYWHERE, Layout, mapped_columns
+from bridge.columns import ANYWHERE, Layout
 from bridge.errors import FileRefusedError
-from bridge.read import Header, Row, Table
+from bridge.read import Header, Row, Table, header_in
 from bridge.second_reader import SecondReader
 from bridge.sheet_xml import LAST_ROW
 from bridge.values import BLANK, Cell, Kind, Look, meaning
@@ -69,13 +69,9 @@ def _header(reader: SecondReader, sheet: str, layout: Layout, *, name: str) -> H
     rows = reader.ask("rows", sheet=sheet, columns=None, first=first, last=last)
     for number, cells in _answered(rows, name):
         texts = {position: cell for position, cell in enumerate(cells, start=1) if isinstance(cell, str)}
-        try:
-            columns = mapped_columns(texts, layout.titles)
-        except FileRefusedError as error:
-            raise error.at(name=name, sheet=sheet, row=number) from error
-        if columns:
-            others = (text.strip() for position, text in texts.items() if position not in columns.values())
-            return Header(number, columns, tuple(filter(None, others)))
+        header = header_in(number, texts, layout, name=name, sheet=sheet)
+        if header is not None:
+            return header
     return None
 
 

@@ -177,14 +177,20 @@ def _header(package: Package, entry: SheetEntry, cells: CellReader, layout: Layo
                 continue
             stored = ((cell.column, cells.stored(cell, tags)) for cell in row_cells(block, tags, span))
             texts = {position: each.text for position, each in stored if each.kind is Kind.TEXT}
-            try:
-                columns = mapped_columns(texts, layout.titles)
-            except FileRefusedError as error:
-                raise error.at(name=package.archive.name, sheet=entry.name, row=span.number) from error
-            if columns:
-                others = (text.strip() for position, text in sorted(texts.items()) if position not in columns.values())
-                return Header(span.number, columns, tuple(filter(None, others)))
+            header = header_in(span.number, texts, layout, name=package.archive.name, sheet=entry.name)
+            if header is not None:
+                return header
     return None
+
+
+def header_in(row: int, texts: Mapping[int, str], layout: Layout, *, name: str, sheet: str) -> Header | None:
+    """Take a row (position to text) for the header, if it is one; ``name`` and ``sheet`` say where errors are."""
+    try:
+        columns = mapped_columns(texts, layout.titles)
+    except FileRefusedError as error:
+        raise error.at(name=name, sheet=sheet, row=row) from error
+    others = (text.strip() for position, text in sorted(texts.items()) if position not in columns.values())
+    return Header(row, columns, tuple(filter(None, others))) if columns else None
 
 
 def _spans(package: Package, entry: SheetEntry) -> Iterator[tuple[bytes, Tags, RowSpan]]:

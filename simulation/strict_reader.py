@@ -56,13 +56,9 @@ def opinion(content: bytes, sheet: str) -> Opinion:
         OSError,
         EOFError,
         StopIteration,
-    ) as error:
-        raise NoOpinionError from error
-    except (
-        NotImplementedError,
-        RuntimeError,
+        RuntimeError,  # from zipfile: a password, or a version or method of packing that it does not know
         zlib.error,
-    ) as error:  # what zipfile says to what it does not know
+    ) as error:
         raise NoOpinionError from error
 
 
