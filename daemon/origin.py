@@ -69,7 +69,10 @@ def placed(tx: Transaction, sheet: Sheet, *, now: datetime, is_copy: bool) -> Pl
     To be asked after the file before it was agreed on: the same edit may stand in both.
     """
     origin = _origin_of(tx, sheet, now=now, is_copy=is_copy)
-    return PlacedSheet(sheet, origin) if isinstance(origin, Origin) else origin
+    if isinstance(origin, Origin):
+        return PlacedSheet(sheet, origin)
+    # Whatever the reason: a copy cannot be adopted, only its numbers can be typed again.
+    return message("workbook.copy_unmarked", name=sheet.table.name) if is_copy else origin
 
 
 def is_known(tx: Transaction, sheet: Sheet, *, now: datetime) -> bool:
@@ -80,13 +83,11 @@ def is_known(tx: Transaction, sheet: Sheet, *, now: datetime) -> bool:
 def _origin_of(tx: Transaction, sheet: Sheet, *, now: datetime, is_copy: bool) -> Origin | Message:
     table = sheet.table
     newest = revisions.newest_revision(tx)
-    if newest is None and is_copy:
-        return message("workbook.copy_unknown", name=table.name)
+    if is_copy and (newest is None or newest.is_adopted or not can_carry(table.name)):
+        # Nothing says what it started from, and a copy has been behind the newest file once already.
+        return message("workbook.unmarked", name=table.name)
     if newest is None:
         newest = revisions.adopt(tx, table.content_hash, now=now)
-    if is_copy and not can_carry(table.name):
-        # Whatever a copy without a mark started from, it is not the newest revision.
-        return message("workbook.copy_unmarked", name=table.name)
     known = revisions.revision_of_file(tx, table.content_hash)
     if known is not None and known.workbook == newest.workbook and _is_certain(tx, table, newest):
         written = revisions.bases_at(tx, known.number)
@@ -96,7 +97,7 @@ def _origin_of(tx: Transaction, sheet: Sheet, *, now: datetime, is_copy: bool) -
         revision, save = saved
         written, bases = revisions.bases_at(tx, revision.number), revisions.bases_of_save(tx, revision, save)
         return Origin(revision, written, bases, revision.number == newest.number, save)
-    started = _started_from(tx, table, newest, is_copy=is_copy)
+    started = _started_from(tx, table, newest)
     if isinstance(started, Message):
         return started
     is_newest = started.number == newest.number
@@ -116,15 +117,14 @@ def _is_certain(tx: Transaction, table: Table, newest: Revision) -> bool:
     return table.content_hash == (saves[-1].content_hash if saves else newest.after_hash)
 
 
-def _started_from(tx: Transaction, table: Table, newest: Revision, *, is_copy: bool) -> Revision | Message:
-    if (newest.is_adopted and not is_copy) or not can_carry(table.name):
+def _started_from(tx: Transaction, table: Table, newest: Revision) -> Revision | Message:
+    if newest.is_adopted or not can_carry(table.name):
         return newest
     if table.mark is None:
-        return message("workbook.copy_unmarked" if is_copy else "workbook.unmarked", name=table.name)
+        return message("workbook.unmarked", name=table.name)
     if table.mark.workbook != newest.workbook:
-        return message("workbook.copy_unmarked" if is_copy else "workbook.foreign", name=table.name)
-    found = revisions.find_revision(tx, table.mark.revision)
-    return found or message("workbook.copy_unmarked" if is_copy else "workbook.too_old", name=table.name)
+        return message("workbook.foreign", name=table.name)
+    return revisions.find_revision(tx, table.mark.revision) or message("workbook.too_old", name=table.name)
 
 
 def agree(tx: Transaction, placed: PlacedSheet, changed: Bases, *, now: datetime) -> Bases:

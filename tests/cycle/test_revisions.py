@@ -312,3 +312,14 @@ def test_a_copy_is_filed_away_in_spite_of_rows_that_the_workbook_holds_too(marke
     edited(laptop, copy, {sku: {"stock": 22}})
     result = house.save_cycle()
     assert (copy.exists(), market.stock(sku), result.problems) == (False, (22, 22), ())
+
+
+def test_a_copy_that_nobody_knows_is_named_and_left_alone(market, sku, house):
+    copy = house.workbook.with_name(CONFLICTED)
+    book = load_workbook(house.workbook)
+    book.custom_doc_props.props.clear()
+    book.save(copy)
+    edited(copy, copy, {sku: {"stock": 99}})
+    result = house.save_cycle()
+    assert [problem.code for problem in result.problems] == ["workbook.copy_unmarked"]
+    assert (copy.exists(), market.stock(sku)) == (True, (12, 12))

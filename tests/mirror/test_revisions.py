@@ -112,3 +112,12 @@ def test_a_mirror_from_before_revisions_keeps_what_was_agreed_on(tmp_path, monke
         assert newest.is_adopted
         assert revisions.bases_at(tx, newest.number) == {KOPI: RowBase(stock=12, price=55_000)}
         assert revisions.revision_of_file(tx, "dua") == newest
+
+
+def test_of_very_many_saves_of_one_revision_the_last_are_kept(tx, monkeypatch):
+    monkeypatch.setattr(revisions, "SAVES_KEPT", 3)
+    revision = write(tx, {KOPI: RowBase(stock=0)})
+    for stock in range(1, 9):
+        revisions.store_save(tx, revision, Save("toko.ods", {KOPI: RowBase(stock=stock)}, f"hash {stock}"), now=NOON)
+    assert [save.bases[KOPI].stock for save in revisions.saves_of(tx, revision)] == [6, 7, 8]
+    assert tx.exec_driver_sql("SELECT count(*) FROM workbook_save_rows").scalar() == 3
