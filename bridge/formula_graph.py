@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from bridge.archive import Archive, Member
+from bridge.areas import Area
 from bridge.formula_inputs import Input, Inputs, Target
 from bridge.formula_scope import Scope, UnknownReferenceError
 from bridge.package import Package
@@ -36,8 +37,15 @@ def dependents(package: Package, changed: Mapping[str, Collection[CellPlace]]) -
     """
     sheets = package.sheets()
     places = {sheet.part.name: sheet.index for sheet in sheets}
-    stale = _graph(package).stale({places[name]: cells for name, cells in changed.items()})
+    stale = _kept(package).graph.stale({places[name]: cells for name, cells in changed.items()})
     return {sheet.part.name: stale[sheet.index] for sheet in sheets if sheet.index in stale}
+
+
+def filled_areas(package: Package, part: Member) -> Iterator[Area]:
+    """Yield the areas on a sheet that one formula fills: arrays, spills and data tables."""
+    for fill in _kept(package).fills[_key(part)]:
+        if fill.area is not None:
+            yield fill.area
 
 
 def carry_over(before: Archive, after: Archive) -> None:
@@ -79,6 +87,8 @@ class FormulaGraph:
 
     def stale(self, changed: Mapping[int, Iterable[CellPlace]]) -> dict[int, frozenset[CellPlace]]:
         """Find the cells that show something old after these cells changed, without these."""
+        if not (self._index or self._always_stale):
+            return {}
         spread = _Spread()
         for sheet, cells in changed.items():
             for row, column in sorted(cells):
@@ -158,20 +168,19 @@ class _Last:
 _last = _Last()
 
 
-def _graph(package: Package) -> FormulaGraph:
+def _kept(package: Package) -> _Kept:
     parts = _parts(package.archive)
     kept = _last.kept
     if kept is not None and kept.parts == parts:
-        return kept.graph
+        return kept
     known = {} if kept is None else kept.fills
     fills: dict[_PartKey, tuple[Fill, ...]] = {}
     by_sheet: dict[int, tuple[Fill, ...]] = {}
     for sheet in package.sheets():
         key = _key(sheet.part)
         by_sheet[sheet.index] = fills[key] = known[key] if key in known else _fills(package, sheet.part)
-    graph = FormulaGraph(by_sheet, Scope.of(package))
-    _last.kept = _Kept(parts, fills, graph)
-    return graph
+    _last.kept = _Kept(parts, fills, FormulaGraph(by_sheet, Scope.of(package)))
+    return _last.kept
 
 
 def _fills(package: Package, part: Member) -> tuple[Fill, ...]:

@@ -11,7 +11,7 @@ from zlib import crc32
 from bridge.archive import Member
 from bridge.areas import area_of, grow_filter_name, grow_filters
 from bridge.errors import FileRefusedError
-from bridge.formula_graph import dependents
+from bridge.formula_graph import dependents, filled_areas
 from bridge.markup import Asides, OddEncodingError, encoding_of
 from bridge.package import Package, SheetEntry
 from bridge.sheet_patch import SheetEdit, SheetPatcher
@@ -51,6 +51,9 @@ def rewritten(
     if not edit.wishes:
         return Rewritten(archive.rewritten(replaced), frozenset(replaced))
     replaced |= _tables(package, sheet, edit, patcher)
+    # A cell inside an array or a spill has no formula of its own; only the area of its master tells.
+    for area in filled_areas(package, sheet.part):
+        patcher.refuse_inside(area, "workbook.target_array")
     stale = dependents(package, {sheet.part.name: _changed(package, sheet, edit)})
     with package.understood(package.workbook):
         replaced |= _workbook(package, sheet, edit, has_stale=bool(stale))

@@ -1,14 +1,14 @@
 """Rows of a sheet and what the wanted columns mean in them, as fast as Python can.
 
-Programs write nearly every row in the same plain way, so one compiled pattern takes a whole row at once: each wanted
-cell is captured, every other one only passed over. A row that the pattern does not take whole goes through the
-tokenizer of :mod:`bridge.sheet_xml`, which reads whatever is XML; both give the same.
+Programs write nearly every row in the same plain way, so one compiled pattern takes whole rows at once: each wanted
+cell is captured, every other one only passed over. A block with a row that the pattern does not take is read row by
+row, and that row by the tokenizer of :mod:`bridge.sheet_xml`, which reads whatever is XML; all give the same.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from operator import getitem
+from operator import getitem, lt
 
 from bridge.cells import CellReader
 from bridge.columns import Column
@@ -37,11 +37,11 @@ _REMEMBERED = 8192
 """So many contents are kept per column: states and round prices come again and again, codes never do."""
 
 
-class _Meanings(dict[bytes | None, Value]):
-    """What the cells of one column mean, by their bytes behind the reference; ``None`` is a cell that is not there."""
+class _Meanings(dict[bytes, Value]):
+    """What the cells of one column mean, by their bytes behind the reference; no bytes are a cell that is not there."""
 
     def __init__(self, column: Column, cells: CellReader, tags: Tags) -> None:
-        super().__init__({None: BLANK})
+        super().__init__({b"": BLANK})
         self._value = cells.raw_values(column, tags)
 
     def __missing__(self, raw: bytes) -> Value:
@@ -77,27 +77,49 @@ class RowReader:
     def _block(
         self, block: bytes, tags: Tags, meanings: Sequence[_Meanings]
     ) -> Iterator[tuple[int, dict[Column, Value]]]:
-        """Take row after row with the pattern, and what it does not take with the tokenizer."""
         columns = tuple(self._wanted.values())
+        rows = self._plain_rows(block, tags, meanings) or self._any_rows(block, tags, meanings)
+        for number, values in rows:
+            if number > self._header_row and (values[0] is not BLANK or any(value is not BLANK for value in values)):
+                yield number, dict(zip(columns, values))  # noqa: B905 -- strict doubles what this costs
+
+    def _plain_rows(
+        self, block: bytes, tags: Tags, meanings: Sequence[_Meanings]
+    ) -> Iterable[tuple[int, Sequence[Value]]] | None:
+        """Take all rows at once, column by column; ``None`` when the pattern does not take every one of them."""
+        start = b"<%srow" % tags.prefix
+        found = _plain_row(tags.prefix, tuple(self._wanted)).findall(block)
+        if not found or len(found) != block.count(start) or not block.startswith(start):
+            return None
+        given, *raws = zip(*found, strict=True)
+        numbers = list(map(int, given))
+        if not all(map(lt, (self._after, *numbers), numbers)) or numbers[-1] > LAST_ROW:
+            raise OddMarkupError
+        self._after = numbers[-1]
+        values = [map(known.__getitem__, column) for known, column in zip(meanings, raws, strict=True)]
+        return zip(numbers, zip(*values, strict=True), strict=True)
+
+    def _any_rows(
+        self, block: bytes, tags: Tags, meanings: Sequence[_Meanings]
+    ) -> Iterator[tuple[int, Sequence[Value]]]:
+        """Take row after row with the pattern, and what it does not take with the tokenizer."""
         plain_row = _plain_row(tags.prefix, tuple(self._wanted))
-        at, after = 0, self._after
+        at = 0
         while at < len(block):
             if found := plain_row.match(block, at):
-                given, *raws = found.groups()
+                given, *raws = found.groups(b"")
                 number, at = int(given), found.end()
-                if not after < number <= LAST_ROW:
+                if not self._after < number <= LAST_ROW:
                     raise OddMarkupError
                 values = list(map(getitem, meanings, raws))
             else:
-                span = next(rows_in(block, tags, after=after, start=at), None)
+                span = next(rows_in(block, tags, after=self._after, start=at), None)
                 if span is None:
                     break
                 number, at = span.number, span.end
                 values = self._values(block, span, tags)
-            after = number
-            if number > self._header_row and (values[0] is not BLANK or any(value is not BLANK for value in values)):
-                yield number, dict(zip(columns, values))  # noqa: B905 -- strict doubles what this costs
-        self._after = after
+            self._after = number
+            yield number, values
 
     def _values(self, block: bytes, span: RowSpan, tags: Tags) -> list[Value]:
         values: dict[int, Value] = dict.fromkeys(self._wanted, BLANK)
@@ -110,8 +132,9 @@ class RowReader:
 def _plain_row(prefix: bytes, positions: tuple[int, ...]) -> re.Pattern[bytes]:
     """Compile the pattern of a row in which every cell comes with its own reference, in order, and no odd spacing.
 
-    It captures the row's number and the wanted cells from behind their reference; possessive throughout, so that a
-    row it does not fit costs one look at each byte.
+    It captures the row's number and the wanted cells from behind their reference, and looks ahead to the next row, so
+    that rows found one after the other leave nothing out; possessive throughout, so that a row it does not fit costs
+    one look at each byte.
     """
     p = re.escape(prefix)
     value = rb"<%sv>[^<]*+</%sv>" % (p, p)
@@ -125,8 +148,8 @@ def _plain_row(prefix: bytes, positions: tuple[int, ...]) -> re.Pattern[bytes]:
         cells += [_others(p, body, range(before + 1, position), long_names)]
         cells += [rb'(?:<%sc r="%s\1"(%s))?+' % (p, name, body)]
     cells += [_others(p, body, range(positions[-1] + 1, LAST_COLUMN + 1), long_names)]
-    row = rb'<%srow r="(\d{1,7}+)"%s(?:/>|>%s</%srow>)\s*+'
-    return re.compile(row % (p, _ATTRIBUTES, b"".join(cells), p))
+    row = rb'<%srow r="(\d{1,7}+)"%s(?:/>|>%s</%srow>)\s*+(?=<%srow|\Z)'
+    return re.compile(row % (p, _ATTRIBUTES, b"".join(cells), p, p))
 
 
 def _others(prefix: bytes, body: bytes, columns: range, wanted: Sequence[bytes]) -> bytes:

@@ -73,6 +73,16 @@ class SheetPatcher:
         """Remember that a target cannot be written; the first reason for a cell is kept."""
         self._refused.setdefault((row, column), refused_cell(code, row, column))
 
+    def refuse_inside(self, area: Area, code: str, *, is_anchor_free: bool = False) -> None:
+        """Refuse the targets in an area, perhaps but for its first cell."""
+        rows = self._rows_wished
+        met = rows[bisect_left(rows, area.first_row) : bisect_right(rows, area.last_row)]
+        anchor = (area.first_row, area.first_column) if is_anchor_free else None
+        for row in met:
+            for column in self.edit.wishes[row]:
+                if (row, column) in area and (row, column) != anchor:
+                    self.refuse(code, row, column)
+
     def stream(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
         """Yield the new part, piece by piece."""
         self._refuse_long_texts()
@@ -81,8 +91,7 @@ class SheetPatcher:
                 case Head():
                     yield self._head(piece)
                 case Rows():
-                    self._refuse_arrays(piece.data)
-                    yield from self._rows(piece.data)
+                    yield b"".join(self._rows(piece.data))
                 case Tail():
                     yield from self._missing_rows(LAST_ROW + 1)
                     yield self._tail(piece.data)
@@ -125,7 +134,7 @@ class SheetPatcher:
 
     def _spliced(self, row: RowXml, style_of: StyleOf) -> bytes:
         wishes = self.edit.wishes[row.number]
-        cells = row.cells()
+        cells = row.cells_near(wishes)
         for column in wishes:
             if column in cells and self._tags.formula.search(cells[column].inner):
                 self.refuse("workbook.target_formula", row.number, column)
@@ -182,17 +191,12 @@ class SheetPatcher:
             if cell.inner.strip() and not (is_formula and goes_on):
                 self.refuse("workbook.content_below", row.number, column)
 
-    def _refuse_arrays(self, block: bytes) -> None:
-        """A cell inside an array or spill carries no formula of its own; only the area of its master tells."""
-        if b"ref" not in block:
-            return
-        for found in self._tags.formula.finditer(block):
-            if attribute(found[1], b"t") in {b"array", b"dataTable"}:
-                self._refuse_inside(attribute(found[1], b"ref"), "workbook.target_array")
-
     def _tail(self, tail: bytes) -> bytes:
         for found in _MERGED.finditer(tail):
-            self._refuse_inside(attribute(found[1], b"ref"), "workbook.target_merged", is_anchor_free=True)
+            area = area_of((attribute(found[1], b"ref") or b"").decode("ascii", "replace"))
+            if area is None:
+                raise OddMarkupError
+            self.refuse_inside(area, "workbook.target_merged", is_anchor_free=True)
         protection = _PROTECTION.search(tail)
         if protection and attribute(protection[1], b"sheet") in {b"1", b"true"}:
             for row, column in self._locked:
@@ -204,18 +208,6 @@ class SheetPatcher:
         """Note a target that is locked; whether that counts is only known at the end of the part."""
         if (style or b"0") not in self._unlocked:
             self._locked.append((row, column))
-
-    def _refuse_inside(self, ref: bytes | None, code: str, *, is_anchor_free: bool = False) -> None:
-        area = area_of((ref or b"").decode("ascii", "replace"))
-        if area is None:
-            raise OddMarkupError
-        rows = self._rows_wished
-        met = rows[bisect_left(rows, area.first_row) : bisect_right(rows, area.last_row)]
-        anchor = (area.first_row, area.first_column) if is_anchor_free else None
-        for row in met:
-            for column in self.edit.wishes[row]:
-                if (row, column) in area and (row, column) != anchor:
-                    self.refuse(code, row, column)
 
 
 def _cell_style(row: RowXml | None, column: int) -> bytes | None:

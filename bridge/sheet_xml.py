@@ -30,6 +30,7 @@ class Tags:
     prefix: bytes
     row: re.Pattern[bytes]
     cell: re.Pattern[bytes]
+    cell_name: re.Pattern[bytes]
     formula: re.Pattern[bytes]
     value: re.Pattern[bytes]
     text: re.Pattern[bytes]
@@ -50,6 +51,7 @@ def tags_for(prefix: bytes) -> Tags:
             rb'<%sc(?=[\s/>])(?:\s+r="([A-Z]{1,3})(\d{1,7})")?((?:[^>/]++|/(?!>))*+)'
             rb"(?:/>|>((?:[^<]++|<(?!/%sc\s*>))*+)</%sc\s*>)" % (p, p, p)
         ),
+        cell_name=re.compile(rb'<%sc r="([A-Z]{1,3})\d{1,7}"' % p),
         formula=re.compile(rb"<%sf(?=[\s/>])([^>]*?)(?:/>|>(.*?)</%sf\s*>)" % (p, p), re.DOTALL),
         value=re.compile(rb"<%sv(?:\s[^>]*?)?(?:/>|>(.*?)</%sv\s*>)" % (p, p), re.DOTALL),
         text=re.compile(rb"<%st(?:\s[^>]*?)?(?:/>|>(.*?)</%st\s*>)" % (p, p), re.DOTALL),

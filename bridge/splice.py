@@ -1,14 +1,15 @@
 """Writes cells into the XML of one row, and rows under the last one. What is not named stays as it is."""
 
 import re
-from collections.abc import Callable, Container, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
 from bridge.formulas import moved_down
 from bridge.markup import OddMarkupError
-from bridge.sheet_xml import CellSpan, Tags, attribute, cell_name, cells_in, escaped, unescaped
+from bridge.sheet_xml import CellSpan, Tags, attribute, cell_name, cells_in, column_number, escaped, unescaped
 
 Wish: TypeAlias = int | str | None
 """What a cell shall hold: a number, a text, or nothing."""
@@ -34,6 +35,16 @@ class RowXml:
     def cells(self) -> dict[int, CellSpan]:
         """Find the cells by column; offsets count in ``inner``."""
         return {cell.column: cell for cell in cells_in(self.inner, self.tags, 0, len(self.inner))}
+
+    def cells_near(self, columns: Iterable[int]) -> dict[int, CellSpan]:
+        """Find the cells in these columns, and the next one where there is none; the others need no look."""
+        starts = [(column_number(found[1]), found.start()) for found in self.tags.cell_name.finditer(self.inner)]
+        if len(starts) != self.inner.count(b"<%sc" % self.tags.prefix):
+            return self.cells()
+        if starts != sorted(starts):
+            raise OddMarkupError
+        near = {starts[at] for column in columns if (at := bisect_left(starts, (column, 0))) < len(starts)}
+        return {column: next(cells_in(self.inner, self.tags, at, len(self.inner))) for column, at in sorted(near)}
 
     def attributes_of(self, column: int) -> bytes | None:
         """Give the attributes of one cell; ``None`` when the row does not have it."""
@@ -67,7 +78,7 @@ def take_apart(xml: bytes, number: int, tags: Tags) -> RowXml:
 
 
 def spliced(row: RowXml, cells: Mapping[int, CellSpan], wishes: Mapping[int, Wish], style_of: StyleOf) -> bytes:
-    """Write ``wishes`` (by column) into a row that has these ``cells``."""
+    """Write ``wishes`` (by column) into a row that has these ``cells``, as :meth:`RowXml.cells_near` finds them."""
     out: list[bytes] = []
     done = 0
     waiting = sorted(wishes)

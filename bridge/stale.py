@@ -5,11 +5,11 @@ no value. Excel calculates everything when the workbook asks for it.
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator
 from functools import lru_cache
 
 from bridge.markup import Asides, OddMarkupError
-from bridge.sheet_xml import Head, Rows, Tail, attribute, cell_name, cells_in, pieces, rows_in, tags_for
+from bridge.sheet_xml import Head, Rows, Tail, attribute, cells_in, column_number, pieces, rows_in, tags_for
 
 _VALUE_ATTRIBUTES = re.compile(rb"""\s(?:t|vm)\s*=\s*(?:"[^"]*"|'[^']*')""")
 _NAMED_ROW = re.compile(rb"""\s+r=["']([0-9]+)["']""")
@@ -47,16 +47,29 @@ class _Clearing:
     def rows(self, block: bytes) -> bytes:
         """Clear what lies in a block of rows."""
         before, self._row = self._row, self._last_row(block)
-        out: list[bytes] = []
-        done = 0
+        here = set(self._here())
+        if not here:
+            return block
+        cleared, count = self._plain(block, here)
+        return cleared if count == len(here) else b"".join(self._counted(cleared, here, before))
+
+    def _here(self) -> Iterator[tuple[int, int]]:
         while self._ahead and self._ahead[-1][0] <= self._row:
-            start, end = self._found(block, done)
-            if end < 0:
-                return b"".join([*out, *self._counted(block, done, before)])
-            self._ahead.pop()
-            out += [block[done:start], self._valueless(block[start:end])]
-            done = end
-        return b"".join([*out, block[done:]]) if out else block
+            yield self._ahead.pop()
+
+    def _plain(self, block: bytes, here: Container[tuple[int, int]]) -> tuple[bytes, int]:
+        """Clear the cells that are written as nearly all programs write them; gives how many of them there were."""
+        count = 0
+
+        def valueless(found: re.Match[bytes]) -> bytes:
+            nonlocal count
+            start, letters, row, formula, end = found.groups()
+            if (int(row), column_number(letters)) not in here:
+                return found[0]
+            count += 1
+            return b"".join((start, formula, end))
+
+        return _plain_formula(self.tags.prefix).sub(valueless, block), count
 
     def _last_row(self, block: bytes) -> int:
         """Find the number of the last row of a block, by counting where rows have none."""
@@ -66,28 +79,17 @@ class _Clearing:
             return int(found[1])
         return max((span.number for span in rows_in(block, self.tags, after=self._row)), default=self._row)
 
-    def _found(self, block: bytes, after: int) -> tuple[int, int]:
-        """Find the next cell by its name; the end is negative when that cannot be done."""
-        row, column = self._ahead[-1]
-        name = b'<%sc r="%s"' % (self.tags.prefix, cell_name(row, column).encode())
-        start = block.find(name, after)
-        close = -1 if start < 0 else block.find(b">", start)
-        if close < 0 or block[close - 1 : close] == b"/":
-            return start, close
-        return start, block.find(b"</%sc>" % self.tags.prefix, close)
-
-    def _counted(self, block: bytes, done: int, before: int) -> Iterator[bytes]:
-        """Clear the rest of a block cell by cell, for programs that leave out names or write them in their own way."""
+    def _counted(self, block: bytes, here: Iterable[tuple[int, int]], before: int) -> Iterator[bytes]:
+        """Clear a block cell by cell, for programs that leave out names or write cells in their own way."""
         columns: dict[int, set[int]] = {}
-        while self._ahead and self._ahead[-1][0] <= self._row:
-            row, column = self._ahead.pop()
+        for row, column in here:
             columns.setdefault(row, set()).add(column)
+        done = 0
         for span in rows_in(block, self.tags, after=before):
             for cell in cells_in(block, self.tags, span.start, span.end, only=columns.get(span.number, ())):
-                if cell.start >= done:
-                    yield block[done : cell.start]
-                    yield self._valueless(block[cell.start : cell.end])
-                    done = cell.end
+                yield block[done : cell.start]
+                yield self._valueless(block[cell.start : cell.end])
+                done = cell.end
         yield block[done:]
 
     def _valueless(self, cell: bytes) -> bytes:
@@ -98,6 +100,16 @@ class _Clearing:
             # Programs that cannot calculate write an empty value: there is nothing to take away.
             return cell
         return _VALUE_ATTRIBUTES.sub(b"", start) + end + values.sub(b"", content)
+
+
+@lru_cache(maxsize=16)
+def _plain_formula(prefix: bytes) -> re.Pattern[bytes]:
+    """Compile the pattern of a cell with a name, a formula and a value, without odd spacing."""
+    p = re.escape(prefix)
+    return re.compile(
+        rb'(<%sc r="([A-Z]{1,3})(\d{1,7})"(?: s="\d++")?+)(?: t="\w++")?+'
+        rb'(><%sf(?: [\w:]++="[^"<>&]*+")*+(?:/>|>[^<]*+</%sf>))<%sv>[^<]++</%sv>(</%sc>)' % ((p,) * 6)
+    )
 
 
 @lru_cache(maxsize=16)

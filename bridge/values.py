@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Context, Decimal, InvalidOperation
 from enum import Enum
-from functools import cache
+from functools import cache, partial
 from typing import TypeAlias
 
 from bridge.columns import Column
@@ -78,7 +78,7 @@ class Cell:
 BLANK = Blank()
 COUNTED = frozenset({Column.PRICE, Column.STOCK, Column.ADJUSTMENT, Column.COUNT})
 """Columns of whole numbers: a plain number of a few digits stored in one means just that."""
-_NUMBER, _TEXT, _DATE, _PERCENT = Kind.NUMBER, Kind.TEXT, Look.DATE, Look.PERCENT
+_TEXT, _DATE, _PERCENT = Kind.TEXT, Look.DATE, Look.PERCENT
 """By these names because Python 3.11 takes longer to look up an enum's member than to compare it."""
 _ANY_TEXT = Cell(Kind.TEXT, "")
 _NEVER_MEANT = {Kind.ERROR: "cell.error", Kind.BOOLEAN: "cell.boolean"}
@@ -123,11 +123,13 @@ def meaning(column: Column, cell: Cell) -> Value:
 @cache
 def text_meaning(column: Column) -> Callable[[str], Value]:
     """Give what tells of any text what it means in ``column``."""
-    means = _MEANINGS[column]
+    means: Callable[[str], Value] = _code if column is Column.SKU else Words
+    if column in COUNTED:
+        means = partial(_MEANINGS[column], _ANY_TEXT)
 
     def told(text: str) -> Value:
-        shown = _trimmed(text)
-        return means(_ANY_TEXT, shown) if shown else BLANK
+        shown = text.strip() if text.isascii() else _trimmed(text)
+        return means(shown) if shown else BLANK
 
     return told
 
@@ -145,16 +147,17 @@ def _day_number(shown: str) -> str:
         return shown if number is None else str(number)
 
 
-def _sku(cell: Cell, shown: str) -> Value:
-    """Read a code: a text stays as it is, a number is its digits, but only where none can have been lost.
+def _code(shown: str) -> Value:
+    """Read a code stored as text: it stays as it is, unless a program has shortened or rounded it.
 
     What is damaged comes as it is stored, so that whoever knows all codes can look for the one that was meant.
     """
-    if cell.kind is _TEXT:
-        is_damaged = shown[0].isdecimal() and (
-            _DAMAGED_CODE.fullmatch(shown) or (shown.isdecimal() and _is_rounded(shown))
-        )
-        return Unclear("cell.sku_damaged", shown) if is_damaged else Words(shown)
+    is_damaged = shown[0].isdecimal() and (_DAMAGED_CODE.fullmatch(shown) or (shown.isdecimal() and _is_rounded(shown)))
+    return Unclear("cell.sku_damaged", shown) if is_damaged else Words(shown)
+
+
+def _numeric_code(cell: Cell, shown: str) -> Value:
+    """Read a code stored as a number: its digits, but only where none can have been lost."""
     number = _exactly(shown)
     if number is None or number < 0 or _is_rounded(str(number), has_exponent="e" in shown.lower()):
         return Unclear("cell.sku_damaged", shown)
@@ -179,8 +182,8 @@ def _is_rounded(digits: str, *, has_exponent: bool = False) -> bool:
     return len(digits) >= _SUSPICIOUS and (has_exponent or digits.endswith("00000"))
 
 
-def _words(cell: Cell, shown: str) -> Value:
-    number = _exactly(shown) if cell.kind is _NUMBER else None
+def _numeric_words(_cell: Cell, shown: str) -> Value:
+    number = _exactly(shown)
     return Words(shown if number is None else str(number))
 
 
@@ -255,13 +258,13 @@ def _typed(text: str) -> int | str:
 
 
 _MEANINGS: Mapping[Column, Callable[[Cell, str], Value]] = {
-    Column.SKU: _sku,
-    Column.PRODUCT: _words,
+    Column.SKU: _numeric_code,
+    Column.PRODUCT: _numeric_words,
     Column.PRICE: _price,
     Column.STOCK: _units,
     Column.ADJUSTMENT: _adjustment,
     Column.COUNT: _units,
-    Column.STATUS: _words,
-    Column.NOTE: _words,
-    Column.KEY: _words,
+    Column.STATUS: _numeric_words,
+    Column.NOTE: _numeric_words,
+    Column.KEY: _numeric_words,
 }
