@@ -13,7 +13,11 @@ _GROWING = re.compile(
     + ATTRIBUTES
     + rb"""\ssqref\s*=\s*["'])([^"']*)"""
 )
-_GROWING_EXTENSION = re.compile(rb"(<(?:[\w.\-]+:)?sqref>)([^<]*)")
+_GROWING_EXTENSION = re.compile(
+    rb"(<(?:[\w.\-]+:)?sqref>)([^<]*)"
+    rb"(?=</(?:[\w.\-]+:)?sqref\s*>\s*</(?:[\w.\-]+:)?(?:conditionalFormatting|dataValidation)\s*>)"
+)
+"""Of the extensions only these two: a sparkline has one cell, and Excel repairs a file in which it has more."""
 _FILTER = re.compile(rb"(<(?:[\w.\-]+:)?(?:table|autoFilter)(?=\s)" + ATTRIBUTES + rb"""\sref\s*=\s*["'])([^"']*)""")
 _DIMENSION = re.compile(rb"""(<(?:[\w.\-]+:)?dimension\s[^>]*?ref\s*=\s*["'])([^"']*)""")
 
@@ -64,9 +68,12 @@ class Growth:
     def table(self, ref: str) -> str:
         """Grow a table or filter area that starts at our header and ends where the rows end."""
         area = area_of(ref)
-        if area is None or area.first_row > self.header_row or not self._spans(area):
-            return ref
-        return self._down(area, ref)
+        return ref if area is None or not self.is_ours(area) else self._down(area, ref)
+
+    def is_ours(self, area: Area) -> bool:
+        """Tell whether an area holds our header, or a part of it."""
+        columns = range(area.first_column, area.last_column + 1)
+        return area.first_row <= self.header_row and any(column in columns for column in self.columns)
 
     def list(self, refs: str) -> str:
         """Grow those areas of a blank-separated list that reach down to the last row of data."""
@@ -77,9 +84,6 @@ class Growth:
         is_header_only = area is not None and area.last_row <= self.header_row
         return ref if area is None or is_header_only else self._down(area, ref)
 
-    def _spans(self, area: Area) -> bool:
-        return any(area.first_column <= column <= area.last_column for column in self.columns)
-
     def _down(self, area: Area, ref: str) -> str:
         if not self.last_row <= area.last_row < self.new_last_row:
             return ref
@@ -87,7 +91,7 @@ class Growth:
 
 
 def grow_lists(xml: bytes, growth: Growth) -> bytes:
-    """Grow conditional formats, validations and ignored errors, those in extensions included."""
+    """Grow conditional formats, validations and ignored errors; of those in extensions the first two."""
     for pattern in (_GROWING, _GROWING_EXTENSION):
         xml = pattern.sub(lambda found: found[1] + growth.list(found[2].decode("latin-1")).encode("latin-1"), xml)
     return xml

@@ -2,15 +2,20 @@
 
 import re
 from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import TypeVar
 
 from bridge.columns import Column
 from bridge.markup import OddMarkupError
 from bridge.package import Package
 from bridge.sheet_xml import CellSpan, Tags, attribute, decoded, joined_text, plain_text, tags_for, unescaped
 from bridge.styles import PLAIN, Style
-from bridge.values import COUNTED, Cell, Kind, Look, Value, Whole, meaning, text_meaning
+from bridge.values import BLANK, COUNTED, Cell, Kind, Look, Value, Whole, meaning, text_meaning
 
 _STRINGS = re.compile(r"<((?:[A-Za-z_][\w.\-]*:)?)sst(?=[\s/>])")
+_Content = TypeVar("_Content")
+_REMEMBERED = 8192
+"""So many contents are kept per column: states and round prices come again and again, codes never do."""
 _KINDS = {b"n": Kind.NUMBER, b"str": Kind.TEXT, b"b": Kind.BOOLEAN, b"e": Kind.ERROR}
 
 
@@ -33,6 +38,23 @@ def _strings(xml: str) -> list[str]:
     item = r"<{0}si(?:\s[^>]*)?(?:/>|>((?:[^<]++|<(?!/{0}si\b))*+)</{0}si\s*>)".format(re.escape(prefix))
     tags = tags_for(prefix.encode())
     return [joined_text(each.encode(), tags) for each in re.findall(item, xml)]
+
+
+class Meanings(dict[_Content, Value]):
+    """What the contents of one column mean; those seen before are not thought about again.
+
+    ``nothing`` is the content of a cell that is not there.
+    """
+
+    def __init__(self, nothing: _Content, meant: Callable[[_Content], Value]) -> None:
+        super().__init__({nothing: BLANK})
+        self._meant = meant
+
+    def __missing__(self, content: _Content) -> Value:
+        value = self._meant(content)
+        if len(self) < _REMEMBERED:
+            self[content] = value
+        return value
 
 
 class CellReader:
@@ -92,7 +114,7 @@ class CellReader:
         if kind not in _KINDS:
             raise OddMarkupError
         style = self.style(attributes)
-        return Cell(_KINDS[kind], _shown(_KINDS[kind], text), has_formula, style.look, style.zeros)
+        return Cell(_KINDS[kind], _shown(_KINDS[kind], text, style.days), has_formula, style.look, style.zeros)
 
     def style(self, attributes: bytes) -> Style:
         """Look up what the cell's style does to a number."""
@@ -108,7 +130,15 @@ class CellReader:
         raise OddMarkupError
 
 
-def _shown(kind: Kind, text: str) -> str:
+def _shown(kind: Kind, text: str, days: int) -> str:
     if kind is Kind.BOOLEAN:
         return "TRUE" if text == "1" else "FALSE"
-    return text
+    return _later(text, days) if days and kind is Kind.NUMBER else text
+
+
+def _later(text: str, days: int) -> str:
+    """Move the number of a day; what is no number stays as it is."""
+    try:
+        return str(Decimal(text) + days)
+    except ArithmeticError:
+        return text

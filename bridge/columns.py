@@ -28,6 +28,8 @@ class Column(StrEnum):
 
 REQUIRED = frozenset({Column.SKU, Column.STOCK})
 """A row of the sheet is the header when it names at least these."""
+HEADER_IN_FIRST = 20
+"""The header is looked for in so many rows, unless the seller says where it is."""
 
 _HEADERS: Mapping[Column, tuple[str, str]] = {
     Column.SKU: ("SKU", "SKU"),

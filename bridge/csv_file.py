@@ -1,21 +1,21 @@
 """Reads the seller's sheet from a CSV file, where every field is text, so that codes keep their zeros."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 
-from bridge.columns import ANYWHERE, Column, Layout
+from bridge.cells import Meanings
+from bridge.columns import ANYWHERE, HEADER_IN_FIRST, Column, Layout
 from bridge.csv_records import DELIMITERS, Document, Record, open_document
 from bridge.errors import FileRefusedError
 from bridge.read import Header, Row, Table, header_in
-from bridge.values import BLANK, Cell, Kind, Value, meaning
+from bridge.values import BLANK, COUNTED, Cell, Kind, Unclear, Value, Whole, grouped, meaning
 
 SHEET = "CSV"
 """What errors call the only sheet."""
 
-_HEADER_IN_FIRST = 20
-_REMEMBERED = 8192
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _ESCAPED = re.compile(r"'+[=+\-@\t\r]")
 _TEXT_FORMULA = re.compile(r'="([^"]*)"')
@@ -56,7 +56,11 @@ def csv_table(content: bytes, name: str, *, layout: Layout = ANYWHERE) -> Table:
 
 def _rows(sheet: CsvSheet) -> Iterator[Row]:
     width = max(sheet.header.columns.values())
-    meanings = [(column, position - 1, _Meanings(column)) for column, position in sheet.header.columns.items()]
+    marks = _decimal_marks(sheet)
+    meanings = [
+        (column, position - 1, Meanings("", partial(_said_here, column, marks)))
+        for column, position in sheet.header.columns.items()
+    ]
     for number, record in sheet.records():
         if number > sheet.header.row:
             texts = record.texts + [""] * (width - len(record.texts))
@@ -65,18 +69,19 @@ def _rows(sheet: CsvSheet) -> Iterator[Row]:
                 yield Row(number, cells)
 
 
-class _Meanings(dict[str, Value]):
-    """What the fields of one column mean; those seen before are not thought about again."""
+def _decimal_marks(sheet: CsvSheet) -> frozenset[str]:
+    """Tell which of comma and point may stand before decimals, so that 12,000 may be a mere 12 with three of them.
 
-    def __init__(self, column: Column) -> None:
-        super().__init__({"": BLANK})
-        self._column = column
-
-    def __missing__(self, field: str) -> Value:
-        value = said(self._column, field)
-        if len(self) < _REMEMBERED:
-            self[field] = value
-        return value
+    It is the other mark than the one that numbers of the file surely group thousands with, and the comma where
+    semicolons separate (Excel takes them just because the comma is in use), but none that surely groups thousands too.
+    """
+    counted = [position - 1 for column, position in sheet.header.columns.items() if column in COUNTED]
+    rows = (record.texts for number, record in sheet.records() if number > sheet.header.row)
+    texts = {row[at] for row in rows for at in counted if at < len(row)}
+    known = (grouped(shown(text)) for text in texts if "." in text or "," in text)
+    thousands = {each.mark for each in known if each and each.is_sure}
+    decimals = {"," if mark == "." else "." for mark in thousands} | ({","} if sheet.delimiter == ";" else set())
+    return frozenset(decimals - thousands)
 
 
 def open_csv(content: bytes, name: str, layout: Layout) -> CsvSheet:
@@ -98,7 +103,7 @@ def open_csv(content: bytes, name: str, layout: Layout) -> CsvSheet:
 
 def _header(document: Document, delimiter: str, layout: Layout) -> Header | None:
     for number, record in enumerate(document.records(delimiter), start=1):
-        if number > (layout.header_row or _HEADER_IN_FIRST):
+        if number > (layout.header_row or HEADER_IN_FIRST):
             break
         if layout.header_row not in {None, number}:
             continue
@@ -110,8 +115,17 @@ def _header(document: Document, delimiter: str, layout: Layout) -> Header | None
 
 
 def said(column: Column, field: str) -> Value:
-    """Tell what a field means in a column."""
+    """Tell what a field means in a column, whatever else the file holds."""
     return meaning(column, Cell(Kind.TEXT, shown(field)))
+
+
+def _said_here(column: Column, decimal_marks: Container[str], field: str) -> Value:
+    """Tell what a field means in a file in which these marks may stand before decimals."""
+    value = said(column, field)
+    found = grouped(shown(field)) if isinstance(value, Whole) else None
+    if found is None or found.is_sure or found.mark not in decimal_marks:
+        return value
+    return Unclear("cell.three_decimals", shown(field).strip())
 
 
 def shown(field: str) -> str:

@@ -1,5 +1,6 @@
 """Writes fields into a CSV file and leaves every other byte of it alone; proves it before handing it over."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
@@ -14,30 +15,41 @@ from bridge.errors import FileRefusedError
 from bridge.patch import Change, Patched
 from bridge.read import Table
 from bridge.sheet_xml import LAST_ROW, cell_name
-from bridge.splice import Wish
-from bridge.values import BLANK, Cell, Kind, Value, Whole, meaning
+from bridge.splice import Wish, is_too_long
+from bridge.values import BLANK, Cell, Kind, Value, Whole, grouped, meaning
 
 _Wishes: TypeAlias = Mapping[int, Mapping[Column, Wish]]
 
-_LONGEST_TEXT = 32_767
 _SAMPLE = 200
+_AS_TYPED = re.compile(
+    r"((?:rp\.?|idr)\s*)?(?:[0-9]+|[0-9]{1,3}([.,])[0-9]{3}(?:\2[0-9]{3})*)([.,](?:00?|-))?", re.IGNORECASE
+)
 _MISSING = Field(0, 0, "", is_quoted=False)
 _OUR_WORDS = frozenset({Column.STATUS, Column.NOTE})
 _SPELLINGS = {"−": "-", "–": "-", "—": "-", "→": "->", "←": "<-", "×": "x", "’": "'", "✓": "v"}
 
 
-def csv_patch(table: Table, changes: Sequence[Change], appended: Sequence[Mapping[Column, int | str]] = ()) -> Patched:
-    """Build the CSV file ``table`` was read from, with ``changes`` made and ``appended`` rows under the last content.
+def csv_patch(
+    table: Table,
+    changes: Sequence[Change],
+    appended: Sequence[Mapping[Column, int | str]] = (),
+    *,
+    after: int | None = None,
+) -> Patched:
+    """Build the CSV file ``table`` was read from, with ``changes`` made and ``appended`` rows under the row ``after``.
 
-    Columns that the file does not have are left out. Encoding, delimiter, quotes and line ends stay, and
-    numbers are plain digits. A character that the encoding lacks is spelled in plain letters in notes and
-    status, and refused in codes and names; a file of nothing but ASCII gets its notes so too, because
-    Excel would garble others. The result has been read again. Raises
-    :class:`~bridge.errors.FileRefusedError`; ``row`` and ``cell`` among its params name the target in the way.
+    Without ``after`` they come under the last content; what stands below moves down. Columns that the file does not
+    have are left out. Encoding, delimiter, quotes and line ends stay; numbers are plain digits, or written as the
+    old one was. A character that the encoding lacks is spelled in plain letters in notes and status, and refused in
+    codes and names; a file of nothing but ASCII gets its notes so too, because Excel would garble others. The
+    result has been read again. Raises :class:`~bridge.errors.FileRefusedError`; ``row`` and ``cell`` among its
+    params name the target in the way.
     """
     sheet = open_csv(table.content, table.name, table.layout)
     records = [record for _, record in sheet.records()]
-    last = max(number for number, record in enumerate(records, start=1) if any(record.texts))
+    if after is None:
+        after = max(number for number, record in enumerate(records, start=1) if any(record.texts))
+    last = max(after, sheet.header.row)
     numbers = tuple(range(last + 1, last + 1 + len(appended)))
     try:
         wishes = _wishes(sheet, changes, len(records))
@@ -87,7 +99,7 @@ def _wish(sheet: CsvSheet, row: int, column: Column, value: Wish) -> Wish:
     cell = cell_name(row, sheet.header.columns[column])
     if not _fits(text, encoding):
         raise FileRefusedError("workbook.csv_character", row=row, cell=cell)
-    if len(text.encode("utf-16-le")) > 2 * _LONGEST_TEXT:
+    if is_too_long(text):
         raise FileRefusedError("workbook.text_too_long", row=row, cell=cell)
     return text
 
@@ -137,8 +149,9 @@ class _Writer:
         fields = self._fields(number)
         out = [self._sheet.document.text[field.start : field.end] for field in fields]
         for column, wish in row.items():
-            position, text = self._sheet.header.columns[column], _raw(wish)
+            position = self._sheet.header.columns[column]
             field = fields[position - 1] if position <= len(fields) else _MISSING
+            text = _as_typed(column, shown(field.text), wish) if isinstance(wish, int) else _raw(wish)
             if shown(field.text) != shown(text):
                 out += [""] * (position - len(out))
                 has_habit = field.text or field.is_quoted
@@ -180,6 +193,21 @@ class _Writer:
     def _fields(self, number: int) -> list[Field]:
         start = self._records[number - 1].start
         return list(self._sheet.document.fields(start, self._sheet.delimiter, row=number))
+
+
+def _as_typed(column: Column, old: str, wish: int) -> str:
+    """Write a number as the seller wrote the ``old`` one (Rp 55.000), if both can be read in one way only.
+
+    Else its digits stand alone: 56.000 can mean 56, and a mark that was not sure before must not settle how the
+    other numbers of the file are read.
+    """
+    found = _AS_TYPED.fullmatch(old)
+    if found is None:
+        return str(wish)
+    currency, mark, end = found.groups("")
+    new = f"{currency}{f'{wish:,}'.replace(',', mark)}{end}"
+    is_sure = all(each is None or each.is_sure for each in (grouped(old), grouped(new)))
+    return new if is_sure and said(column, new) == Whole(wish) else str(wish)
 
 
 def _raw(wish: Wish) -> str:

@@ -44,10 +44,13 @@ def patch_file(  # noqa: PLR0913 -- as bridge.patch.patch
     after: int | None = None,
     parts: Mapping[str, bytes] = MappingProxyType({}),
 ) -> Patched:
-    """Build the file that ``table`` was read from with changes made; see :func:`bridge.patch.patch`."""
+    """Build the file that ``table`` was read from with changes made; see :func:`bridge.patch.patch`.
+
+    A CSV file has no place for ``mark`` and ``parts`` (see :func:`bridge.mark.can_carry`): they are left out.
+    """
     kind = Path(table.name).suffix.lower()
     if kind in _IMPORTED:
         raise FileRefusedError("workbook.read_only_kind", name=table.name)
     if kind == ".csv":
-        return csv_patch(table, changes, appended)
+        return csv_patch(table, changes, appended, after=after)
     return patch(table, changes, appended, mark=mark, after=after, parts=parts)

@@ -1,17 +1,17 @@
 """Imports the seller's sheet from the formats that we read with the eyes of another: .xls, .ods, .xlsb."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
-from bridge.columns import ANYWHERE, Layout
+from bridge.columns import ANYWHERE, HEADER_IN_FIRST, Layout
 from bridge.errors import FileRefusedError
-from bridge.read import Header, Row, Table, header_in
+from bridge.read import Header, Row, Table, header_in, refuse_all_but_one, sheets_meant
 from bridge.second_reader import SecondReader
 from bridge.sheet_xml import LAST_ROW
 from bridge.values import BLANK, Cell, Kind, Look, meaning
 
-_HEADER_IN_FIRST = 20
 _EXACT_FLOATS = 1e15
 
 
@@ -28,24 +28,22 @@ def import_table(content: bytes, name: str, *, layout: Layout = ANYWHERE) -> Tab
         opened = _answered(reader.ask("open", content), name)
         if opened == "encrypted":
             raise FileRefusedError("workbook.encrypted", name=name)
-        for sheet in _named(opened, layout, name):
-            header = _header(reader, sheet, layout, name=name)
-            if header is not None:
-                rows = tuple(_rows(reader, sheet, header, name=name))
-                return Table(
-                    content_hash=sha256(content).hexdigest(),
-                    sheet=sheet,
-                    header_row=header.row,
-                    columns=header.columns,
-                    rows=rows,
-                    content=content,
-                    name=name,
-                    layout=layout,
-                    unknown_headers=header.unknown,
-                )
-    if layout.header_row is not None:
-        raise FileRefusedError("workbook.no_header_at", name=name, row=layout.header_row)
-    raise FileRefusedError("workbook.no_header", name=name)
+        sheets = sheets_meant(opened, layout, name=name)
+        headers = ((sheet, _header(reader, sheet, layout, name=name)) for sheet in sheets)
+        found = [(sheet, header) for sheet, header in headers if header is not None]
+        refuse_all_but_one([sheet for sheet, _ in found], layout, name=name)
+        ((sheet, header),) = found
+        return Table(
+            content_hash=sha256(content).hexdigest(),
+            sheet=sheet,
+            header_row=header.row,
+            columns=header.columns,
+            rows=tuple(_rows(reader, sheet, header, name=name)),
+            content=content,
+            name=name,
+            layout=layout if layout.sheet is not None else replace(layout, sheet=sheet),
+            unknown_headers=header.unknown,
+        )
 
 
 def _answered(answer: Any, name: str) -> Any:  # noqa: ANN401 -- see SecondReader.ask
@@ -54,18 +52,8 @@ def _answered(answer: Any, name: str) -> Any:  # noqa: ANN401 -- see SecondReade
     return answer
 
 
-def _named(sheets: Sequence[str], layout: Layout, name: str) -> Sequence[str]:
-    if layout.sheet is None:
-        return sheets
-    wanted = layout.sheet.strip().casefold()
-    found = [sheet for sheet in sheets if sheet.casefold() == wanted]
-    if not found:
-        raise FileRefusedError("workbook.no_sheet", name=name, sheet=layout.sheet, sheets=", ".join(sheets))
-    return found
-
-
 def _header(reader: SecondReader, sheet: str, layout: Layout, *, name: str) -> Header | None:
-    first, last = layout.header_row or 1, layout.header_row or _HEADER_IN_FIRST
+    first, last = layout.header_row or 1, layout.header_row or HEADER_IN_FIRST
     rows = reader.ask("rows", sheet=sheet, columns=None, first=first, last=last)
     for number, cells in _answered(rows, name):
         texts = {position: cell for position, cell in enumerate(cells, start=1) if isinstance(cell, str)}

@@ -68,11 +68,18 @@ class Quiet:
         self._own: deque[str] = deque(maxlen=OWN_REMEMBERED)
         self._seen = self._look()
         self._since = time.monotonic() - settled_for(path)
+        self._was_open = any(self._seen[1])
 
     def own_write(self, own_hash: str) -> None:
         """Announce content that we are about to write."""
         with self._guard:
             self._own.append(own_hash)
+            self._was_open = False
+
+    def was_open(self) -> bool:
+        """Tell whether a lock file was seen since our last write."""
+        self.seconds()
+        return self._was_open
 
     def seconds(self) -> float:
         """Tell for how long nobody touched anything, by all that was seen; 0 while somebody has the workbook open.
@@ -82,6 +89,7 @@ class Quiet:
         with self._guard:
             before, self._seen = self._seen, self._look()
             file, locks = self._seen
+            self._was_open = self._was_open or any(locks)
             if locks != before[1] or (file != before[0] and not self._is_own()):
                 self._since = time.monotonic()
             return 0.0 if any(locks) else time.monotonic() - self._since

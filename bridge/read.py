@@ -1,7 +1,7 @@
 """Reads the seller's sheet: the columns it has, and row by row what was typed into them."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -10,7 +10,8 @@ from pathlib import Path
 
 from bridge.archive import MAX_FILE_BYTES, MAY_BE_UNFINISHED, Archive
 from bridge.cells import CellReader, read_shared_strings
-from bridge.columns import ANYWHERE, Column, Layout, mapped_columns
+from bridge.columns import ANYWHERE, HEADER_IN_FIRST, Column, Layout, mapped_columns
+from bridge.directory import normal_name
 from bridge.errors import FileBusyError, FileRefusedError
 from bridge.fingerprint import Consulted
 from bridge.mark import Mark, read_mark
@@ -21,7 +22,6 @@ from bridge.sheet_xml import Head, Rows, RowSpan, Tags, pieces, rows_in, tags_fo
 from bridge.styles import read_styles
 from bridge.values import Kind, Value
 
-_HEADER_IN_FIRST = 20
 _YOUNG_S = 60.0
 
 
@@ -39,8 +39,8 @@ class Table:
 
     ``content_hash`` is the SHA-256 (hex) of the file, ``content`` the file itself; ``columns`` maps to
     positions from 1 and lacks the optional columns that the sheet lacks. Rows blank in every column
-    are left out. ``mark`` tells which revision of ours the file came from, ``layout`` what the sheet was
-    found by; ``unknown_headers`` are the seller's own columns, from left to right. ``parts`` is what all
+    are left out. ``mark`` tells which revision of ours the file came from, ``layout`` finds this very sheet
+    again; ``unknown_headers`` are the seller's own columns, from left to right. ``parts`` is what all
     this was read from: as long as :meth:`bridge.fingerprint.Fingerprint.agrees` with it, it still holds.
     """
 
@@ -58,7 +58,7 @@ class Table:
 
 
 def read_table(path: Path, *, layout: Layout = ANYWHERE, known: Table | None = None) -> Table:
-    """Read the sheet that ``layout`` names, or the first one that has our header.
+    """Read the sheet that ``layout`` names; else that of ``known``, else the only one that has our header.
 
     The rows of ``known`` are taken again when the parts they were read from are unchanged. Raises
     :class:`~bridge.errors.FileBusyError` when the file is incomplete but was touched within the
@@ -98,6 +98,8 @@ def table_in(content: bytes, name: str, *, layout: Layout = ANYWHERE, known: Tab
     """Read a table from a workbook's bytes; ``name`` is what errors call the file."""
     content_hash = sha256(content).hexdigest()
     archive = Archive(content, name)
+    if known is not None and layout.sheet is None:
+        layout = replace(layout, sheet=known.layout.sheet)
     if known is not None and known.layout == layout and archive.fingerprint.agrees(known.parts):
         if known.content_hash != content_hash:
             archive.prove()
@@ -105,7 +107,9 @@ def table_in(content: bytes, name: str, *, layout: Layout = ANYWHERE, known: Tab
     sheet = find_sheet(Package(archive), layout)
     rows = tuple(starmap(Row, sheet.rows()))
     mark = read_mark(sheet.package)
-    parts = dict(archive.consulted)
+    # Of the other sheets only the first rows were looked at, to find this one.
+    others = {normal_name(entry.part.name) for entry in sheet.package.sheets() if entry != sheet.entry}
+    parts = {part: figures for part, figures in archive.consulted.items() if part not in others}
     archive.prove()
     return Table(
         content_hash=content_hash,
@@ -116,7 +120,7 @@ def table_in(content: bytes, name: str, *, layout: Layout = ANYWHERE, known: Tab
         content=content,
         name=name,
         mark=mark,
-        layout=layout,
+        layout=layout if layout.sheet is not None else replace(layout, sheet=sheet.entry.name),
         unknown_headers=sheet.header.unknown,
         parts=parts,
     )
@@ -148,27 +152,47 @@ class OpenSheet:
 
 
 def find_sheet(package: Package, layout: Layout) -> OpenSheet:
-    """Find the sheet that ``layout`` names, or the first with our header in its first rows."""
+    """Find the sheet that ``layout`` names, or the only one with our header in its first rows."""
     cells = CellReader(read_styles(package), read_shared_strings(package))
     entries = package.sheets()
     name = package.archive.name
-    if layout.sheet is not None:
-        listed = ", ".join(entry.name for entry in entries)
-        entries = [entry for entry in entries if entry.name.casefold() == layout.sheet.strip().casefold()]
-        if not entries:
-            raise FileRefusedError("workbook.no_sheet", name=name, sheet=layout.sheet, sheets=listed)
-    for entry in entries:
-        header = _header(package, entry, cells, layout)
-        if header is not None:
-            return OpenSheet(package, entry, header, cells)
-    package.archive.prove()
-    if layout.header_row is not None:
+    meant = sheets_meant([entry.name for entry in entries], layout, name=name)
+    headers = ((entry, _header(package, entry, cells, layout)) for entry in entries if entry.name in meant)
+    found = [OpenSheet(package, entry, header, cells) for entry, header in headers if header is not None]
+    if len(found) != 1:
+        package.archive.prove()
+    refuse_all_but_one([sheet.entry.name for sheet in found], layout, name=name)
+    return found[0]
+
+
+def sheets_meant(sheets: Sequence[str], layout: Layout, *, name: str) -> Sequence[str]:
+    """Give those of a workbook's sheets that the goods may stand in: all, unless ``layout`` names one."""
+    if layout.sheet is None:
+        return sheets
+    if layout.sheet in sheets:
+        return [layout.sheet]
+    wanted = layout.sheet.strip().casefold()
+    found = [sheet for sheet in sheets if sheet.strip().casefold() == wanted]
+    if not found:
+        raise FileRefusedError("workbook.no_sheet", name=name, sheet=layout.sheet, sheets=", ".join(sheets))
+    return found
+
+
+def refuse_all_but_one(found: Sequence[str], layout: Layout, *, name: str) -> None:
+    """Refuse a workbook of which not exactly one sheet has our header; ``found`` are those that have it.
+
+    An order list has a SKU and a quantity as well: which sheet holds the goods is the seller's to say.
+    """
+    if len(found) > 1:
+        raise FileRefusedError("workbook.two_sheets", name=name, sheets=", ".join(found))
+    if not found and layout.header_row is not None:
         raise FileRefusedError("workbook.no_header_at", name=name, row=layout.header_row)
-    raise FileRefusedError("workbook.no_header", name=name)
+    if not found:
+        raise FileRefusedError("workbook.no_header", name=name)
 
 
 def _header(package: Package, entry: SheetEntry, cells: CellReader, layout: Layout) -> Header | None:
-    last = layout.header_row or _HEADER_IN_FIRST
+    last = layout.header_row or HEADER_IN_FIRST
     with package.understood(entry.part):
         for block, tags, span in _spans(package, entry):
             if span.number > last:

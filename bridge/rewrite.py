@@ -9,7 +9,7 @@ from types import MappingProxyType
 from zlib import crc32
 
 from bridge.archive import Member
-from bridge.areas import area_of, grow_filter_name, grow_filters
+from bridge.areas import Area, area_of, grow_filter_name, grow_filters
 from bridge.errors import FileRefusedError
 from bridge.formula_graph import dependents, filled_areas
 from bridge.markup import Asides, OddEncodingError, encoding_of
@@ -116,13 +116,15 @@ def _refuse_odd_encoding(package: Package, part: Member) -> None:
 
 
 def _tables(package: Package, sheet: SheetEntry, edit: SheetEdit, patcher: SheetPatcher) -> dict[str, Iterable[bytes]]:
-    """Grow the tables our rows belong to; refuse targets in their headers and totals."""
+    """Grow the tables our rows belong to and leave those beside them; refuse targets in headers and totals."""
     replaced: dict[str, Iterable[bytes]] = {}
     for link in package.relations(sheet.part.name):
         part = package.archive.find(link.target) if link.kind == "table" else None
         if part is None:
             continue
-        _refuse_fixed_rows(package, part, edit, patcher)
+        area = _refuse_fixed_rows(package, part, edit, patcher)
+        if edit.growth is not None and not edit.growth.is_ours(area):
+            patcher.leave(area)
         old = package.read(part)
         new = old if edit.growth is None else grow_filters(old, edit.growth)
         if new != old:
@@ -130,7 +132,8 @@ def _tables(package: Package, sheet: SheetEntry, edit: SheetEdit, patcher: Sheet
     return replaced
 
 
-def _refuse_fixed_rows(package: Package, part: Member, edit: SheetEdit, patcher: SheetPatcher) -> None:
+def _refuse_fixed_rows(package: Package, part: Member, edit: SheetEdit, patcher: SheetPatcher) -> Area:
+    """Refuse targets in the header and the totals of a table; gives its area."""
     tree = package.tree(part)
     area = area_of(str(tree.get("ref", "")))
     counts = str(tree.get("headerRowCount", "1")), str(tree.get("totalsRowCount", "0"))
@@ -144,3 +147,4 @@ def _refuse_fixed_rows(package: Package, part: Member, edit: SheetEdit, patcher:
             meets_totals = totals and number in edit.added and area.first_column <= column <= area.last_column
             if (in_table and number in fixed) or (meets_totals and area.first_row <= edit.header_row):
                 patcher.refuse("workbook.target_fixed_row", number, column)
+    return area

@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from operator import getitem, lt
+from typing import TypeAlias
 
-from bridge.cells import CellReader
+from bridge.cells import CellReader, Meanings
 from bridge.columns import Column
 from bridge.markup import OddMarkupError
 from bridge.proven import prove_frame, row_cells
@@ -33,22 +34,8 @@ _LETTERS = 26
 _A = ord("A") - 1
 _ATTRIBUTES = rb'(?: [\w:]++="[^"<>&]*+")*+'
 _CELL_ATTRIBUTES = rb'(?: s="\d++")?+(?: t="\w++")?+'
-_REMEMBERED = 8192
-"""So many contents are kept per column: states and round prices come again and again, codes never do."""
-
-
-class _Meanings(dict[bytes, Value]):
-    """What the cells of one column mean, by their bytes behind the reference; no bytes are a cell that is not there."""
-
-    def __init__(self, column: Column, cells: CellReader, tags: Tags) -> None:
-        super().__init__({b"": BLANK})
-        self._value = cells.raw_values(column, tags)
-
-    def __missing__(self, raw: bytes) -> Value:
-        value = self._value(raw)
-        if len(self) < _REMEMBERED:
-            self[raw] = value
-        return value
+_Meanings: TypeAlias = Meanings[bytes]
+"""By the bytes of a cell behind the reference; no bytes are a cell that is not there."""
 
 
 class RowReader:
@@ -68,7 +55,7 @@ class RowReader:
         for piece in pieces(chunks):
             if isinstance(piece, Head):
                 head, tags = piece.data, piece.tags
-                meanings = [_Meanings(column, self._cells, tags) for column in self._wanted.values()]
+                meanings = [Meanings(b"", self._cells.raw_values(column, tags)) for column in self._wanted.values()]
             elif isinstance(piece, Rows):
                 yield from self._block(piece.data, tags, meanings)
             else:

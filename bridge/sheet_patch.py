@@ -10,12 +10,11 @@ from bridge.errors import FileRefusedError
 from bridge.markup import OddMarkupError
 from bridge.refusals import TargetsRefusedError, refused_cell
 from bridge.sheet_xml import LAST_ROW, Head, Rows, Tail, attribute, pieces, rows_near, tags_for
-from bridge.splice import RowXml, StyleOf, Wish, added_row, continued, spliced, take_apart
+from bridge.splice import RowXml, StyleOf, Wish, added_row, continued, is_too_long, spliced, take_apart
 
 _COLUMN_STYLE = re.compile(rb"<(?:[\w.\-]+:)?col(?=\s)([^>]*)>")
 _MERGED = re.compile(rb"<(?:[\w.\-]+:)?mergeCell(?=\s)([^>]*)>")
 _PROTECTION = re.compile(rb"<(?:[\w.\-]+:)?sheetProtection(?=\s)([^>]*)>")
-_LONGEST_TEXT = 32_767
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +65,7 @@ class SheetPatcher:
         self._waiting = self._rows_wished[::-1]
         self._passed = _Passed()
         self._model: RowXml | None = None  # the row whose looks and formulas the added rows continue
+        self._beside: set[int] = set()
         self._locked: list[tuple[int, int]] = []
         self._refused: dict[tuple[int, int], FileRefusedError] = {}
 
@@ -82,6 +82,11 @@ class SheetPatcher:
             for column in self.edit.wishes[row]:
                 if (row, column) in area and (row, column) != anchor:
                     self.refuse(code, row, column)
+
+    def leave(self, table: Area) -> None:
+        """Let the added rows neither continue nor heed a table of the seller's that stands beside ours."""
+        if table.first_row <= self.edit.last_row <= table.last_row:
+            self._beside |= {*range(table.first_column, table.last_column + 1)} - self.edit.columns
 
     def stream(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
         """Yield the new part, piece by piece."""
@@ -119,7 +124,8 @@ class SheetPatcher:
                 done = span.end
             self._passed = _Passed(block, span.start, span.end, span.number)
             if span.number == self.edit.last_row and span.number > self.edit.header_row:
-                self._model = take_apart(block[span.start : span.end], span.number, self._tags)
+                model = take_apart(block[span.start : span.end], span.number, self._tags)
+                self._model = model.without(self._beside) if self._beside else model
         yield block[done:]
 
     def _existing_row(self, row: RowXml) -> bytes:
@@ -179,7 +185,7 @@ class SheetPatcher:
     def _refuse_long_texts(self) -> None:
         for row, wishes in self.edit.wishes.items():
             for column, wish in wishes.items():
-                if isinstance(wish, str) and len(wish.encode("utf-16-le")) > 2 * _LONGEST_TEXT:
+                if isinstance(wish, str) and is_too_long(wish):
                     self.refuse("workbook.text_too_long", row, column)
 
     def _refuse_occupied(self, row: RowXml) -> None:
@@ -188,7 +194,7 @@ class SheetPatcher:
         for column, cell in row.cells().items():
             is_formula = self._tags.formula.search(cell.inner)
             goes_on = column in model and self._tags.formula.search(model[column].inner)
-            if cell.inner.strip() and not (is_formula and goes_on):
+            if cell.inner.strip() and column not in self._beside and not (is_formula and goes_on):
                 self.refuse("workbook.content_below", row.number, column)
 
     def _tail(self, tail: bytes) -> bytes:

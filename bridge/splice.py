@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Container, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -16,10 +16,16 @@ Wish: TypeAlias = int | str | None
 StyleOf: TypeAlias = Callable[[int], bytes | None]
 """The style index for a new cell in a column; ``None`` means the default style."""
 
+_LONGEST_TEXT = 32_767
 _VALUE_ATTRIBUTES = re.compile(rb"""\s(?:t|cm|vm)\s*=\s*(?:"[^"]*"|'[^']*')""")
 _REFERENCE = re.compile(rb"""\sr\s*=\s*(?:"[^"]*"|'[^']*')""")
 _NOT_INHERITED = re.compile(rb"""\s(?:r|spans|hidden|collapsed)\s*=\s*(?:"[^"]*"|'[^']*')""")
 _SPANS = re.compile(rb"""(\sspans\s*=\s*["'])(\d+):(\d+)(?=["'])""")
+
+
+def is_too_long(text: str) -> bool:
+    """Tell whether a cell cannot hold a text; Excel counts in UTF-16."""
+    return len(text.encode("utf-16-le")) > 2 * _LONGEST_TEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,17 @@ class RowXml:
         # Every cell begins with its name, as nearly all programs write it: then the others need no look.
         _, _, found = self.inner.partition(b'%s r="%s"' % (start, cell_name(self.number, column).encode()))
         return found.partition(b">")[0].removesuffix(b"/") if found else None
+
+    def without(self, columns: Container[int]) -> "RowXml":
+        """Give the row with nothing in these columns; a name stays, by which programs count the cells behind it."""
+        out: list[bytes] = []
+        done = 0
+        for cell in self.cells().values():
+            if cell.column in columns:
+                empty = b'<%sc r="%s"/>' % (self.tags.prefix, cell_name(self.number, cell.column).encode())
+                out += [self.inner[done : cell.start], empty]
+                done = cell.end
+        return replace(self, inner=b"".join([*out, self.inner[done:]]))
 
     def style(self) -> bytes | None:
         """Give the row's own style for cells it does not have yet."""

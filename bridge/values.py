@@ -97,6 +97,10 @@ _EMPTIED = frozenset({"kosong", "empty"})
 _SPACE = "[ \u00a0\u2007\u2009\u202f]"
 _GROUPS = "|".join(rf"[1-9]\d{{0,2}}(?:{mark}\d{{3}})+" for mark in (r"\.", ",", _SPACE))
 _AMOUNT = re.compile(rf"(\d+|{_GROUPS})(?:([.,])(?:00?|-))?", re.ASCII)
+_GROUPED = re.compile(
+    r"((?:rp\.?|idr)\s*)?(?:[+\-−–]\s*)?[1-9][0-9]{0,2}([.,])[0-9]{3}((?:\2[0-9]{3})*)((?!\2)[.,](?:[0-9]+|-))?",
+    re.IGNORECASE,
+)
 _FRACTION = re.compile(r"[\d.,]*[.,]\d+", re.ASCII)
 _ABBREVIATED = re.compile(r"\d[\d.,]*\s*(?:k|rb|ribu|m|jt|juta|mily?ar)\.?", re.IGNORECASE | re.ASCII)
 _CURRENCY = re.compile(r"(?:rp\.?|idr)\s*", re.IGNORECASE)
@@ -132,6 +136,20 @@ def text_meaning(column: Column) -> Callable[[str], Value]:
         return means(shown) if shown else BLANK
 
     return told
+
+
+@dataclass(frozen=True, slots=True)
+class Grouped:
+    """How a number kept as text groups its digits; ``is_sure`` where the mark can be no decimal mark."""
+
+    mark: str
+    is_sure: bool
+
+
+def grouped(text: str) -> Grouped | None:
+    """Tell by what mark a number kept as text groups its digits; surely in 1.250.000 and Rp 55.000, not in 12.000."""
+    found = _GROUPED.fullmatch(_straight(_trimmed(text)))
+    return Grouped(found[2], is_sure=bool(found[1] or found[3] or found[4])) if found else None
 
 
 def _trimmed(text: str) -> str:

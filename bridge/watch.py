@@ -83,6 +83,10 @@ class FolderWatch:
         """Tell for how many seconds nobody but us touched the workbook or its lock files; 0 while it is open."""
         return self._quiet.seconds()
 
+    def was_open(self) -> bool:
+        """Tell whether anybody had the workbook open, by a lock file beside it, since we wrote it last."""
+        return self._quiet.was_open()
+
     def is_alive(self) -> bool:
         """Tell whether the watch goes on looking."""
         return self._thread.is_alive()

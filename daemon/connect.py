@@ -54,4 +54,4 @@ async def connected(
             connector = _connector(settings, shop, timing, clock)
             stack.push_async_callback(connector.aclose)
             shops.append(Shop(connector, policy_of(shop)))
-        yield Parts(settings, mirror, tuple(shops), Texts(settings.language), now=clock.now)
+        yield Parts(settings, mirror, tuple(shops), Texts(settings.language, settings.timezone), now=clock.now)

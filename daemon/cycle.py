@@ -1,26 +1,31 @@
 """One cycle: pull → read → reconcile → push → write."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import structlog
 
-from daemon.copies import file_away, unused, words_for_unused
+from bridge.files import who_has_it_open
+from daemon.copies import MergedCopy, file_away, unused, words_for_unused
 from daemon.domain.messages import Message
+from daemon.domain.notes import DONE_MARK
 from daemon.domain.plan import Plan
 from daemon.domain.reconcile import reconcile
+from daemon.domain.rows import Field
+from daemon.domain.values import Sku
 from daemon.errors import SelarasError
-from daemon.mirror import Transaction, decisions, journal, picture
+from daemon.mirror import Transaction, decisions, journal, picture, revisions
 from daemon.order_sheets import write_order_sheets
 from daemon.origin import PlacedSheet, agree, is_outdated, placed, settle_writes
-from daemon.parts import Parts, Sheet, Trigger
+from daemon.parts import Parts, Trigger
 from daemon.plan_view import as_json
 from daemon.pull import Pulled, pull, store_pulled
 from daemon.push import PushReport, push
-from daemon.read import Saved, read_workbook
+from daemon.read import Saved, known_as, read_workbook
 from daemon.status_sheet import status_page
+from daemon.stopped import tell_stopped
 from daemon.write import Wanted, write_workbook
 
 log = structlog.get_logger()
@@ -65,6 +70,8 @@ async def run_cycle(parts: Parts, trigger: Trigger) -> CycleResult:
     written = await write_workbook(parts, decided.wanted, page)
     sheets = await write_order_sheets(parts, cycle=cycle)
 
+    tell_stopped(parts, decided.stopped)
+
     problems = (*decided.problems, *file_away(parts, decided.merged), *written.problems, *sheets.problems)
     waits = [plan.look_again] if plan.look_again else []
     if pushed.must_look_again or (pushed.is_waiting and not trigger.sweeps):
@@ -87,14 +94,18 @@ async def run_cycle(parts: Parts, trigger: Trigger) -> CycleResult:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What step 3 committed. ``wanted`` is what the workbook shall hold, ``merged`` are copies that are used up."""
+    """What step 3 committed. ``wanted`` is what the workbook shall hold, ``merged`` are copies that are used up.
+
+    ``stopped`` tells why nothing in the workbook is used; it is empty as long as rows of it count.
+    """
 
     cycle: int
     plan: Plan
     orders_changed: int
     wanted: Wanted | None
-    merged: Sequence[Sheet]
+    merged: Sequence[MergedCopy]
     problems: Sequence[Message]
+    stopped: Sequence[Message]
 
 
 def decide(
@@ -115,36 +126,49 @@ def decide(
         cycle = journal.start_cycle(tx, trigger.value, now=now)
         orders_changed = store_pulled(tx, pulled, cycle=cycle, now=now)
         copies, problems = _merge_copies(parts, tx, saved, cycle)
-        workbook = placed(tx, saved.workbook, now=now, is_copy=False) if saved.workbook else None
+        is_open = parts.was_open() or who_has_it_open(parts.settings.workbook) is not None
+        workbook = placed(tx, saved.workbook, now=now, is_copy=False, is_open=is_open) if saved.workbook else None
+        stopped = [*saved.problems[:1]] if saved.workbook is None else []
         if isinstance(workbook, Message):
             problems.append(workbook)
+            stopped.append(workbook)
             workbook = None
+        elif workbook is not None:
+            revisions.remember_sheet(tx, known_as(workbook.sheet))
+            workbook = replace(workbook, brought=_brought(copy.plan for copy in copies))
         plan, wanted = _settle(parts, tx, workbook, cycle)
-        plan = replace(plan, movements=(*(move for _, each in copies for move in each.movements), *plan.movements))
+        if plan.is_scrambled:
+            stopped += (entry.reason for entry in plan.held if entry.sku is None and entry.row is None)
+        plan = replace(plan, movements=(*(move for copy in copies for move in copy.plan.movements), *plan.movements))
         if not plan.is_quiet:
             journal.store_plan(tx, cycle, json.dumps(as_json(plan, parts.texts), ensure_ascii=False))
     log.info("cycle.decided", cycle=cycle, trigger=trigger.value, movements=len(plan.movements), held=len(plan.held))
-    left = [(sheet, unused(each, saved.workbook)) for sheet, each in copies]
-    merged = tuple(sheet for sheet, held in left if not held)
-    unclear = (words_for_unused(sheet, held, parts.texts) for sheet, held in left if held)
-    return Decided(cycle, plan, orders_changed, wanted, merged, (*saved.problems, *problems, *unclear))
+    left = [(copy, unused(copy, saved.workbook)) for copy in copies]
+    merged = tuple(copy for copy, held in left if not held)
+    unclear = (words_for_unused(copy.sheet, held, parts.texts) for copy, held in left if held)
+    return Decided(cycle, plan, orders_changed, wanted, merged, (*saved.problems, *problems, *unclear), stopped)
 
 
-def _merge_copies(
-    parts: Parts, tx: Transaction, saved: Saved, cycle: int
-) -> tuple[list[tuple[Sheet, Plan]], list[Message]]:
-    """Take over what the copies bring, one after the other; the plans say what was left over."""
+def _merge_copies(parts: Parts, tx: Transaction, saved: Saved, cycle: int) -> tuple[list[MergedCopy], list[Message]]:
+    """Take over what the copies bring, one after the other."""
     if saved.workbook is not None:
         settle_writes(tx, saved.workbook)
-    merged: list[tuple[Sheet, Plan]] = []
+    merged: list[MergedCopy] = []
     problems: list[Message] = []
     for sheet in saved.copies:
         copy = placed(tx, sheet, now=parts.now(), is_copy=True)
         if isinstance(copy, Message):
             problems.append(copy)
         else:
-            merged.append((sheet, _settle(parts, tx, copy, cycle, name=sheet.path.name)[0]))
+            plan, _ = _settle(parts, tx, copy, cycle, name=sheet.path.name)
+            merged.append(MergedCopy(sheet, plan, copy.origin.bases))
     return merged, problems
+
+
+def _brought(plans: Iterable[Plan]) -> dict[Sku, str]:
+    """What the notes in the copies would say was done: the workbook's rows say it for them."""
+    notes = ((row.sku, row.cells.get(Field.NOTE)) for plan in plans for row in plan.rows)
+    return {sku: note for sku, note in notes if sku and isinstance(note, str) and note.startswith(DONE_MARK)}
 
 
 def _settle(

@@ -4,7 +4,8 @@ The mark in the file tells the revision. A file without one is taken for the beg
 marked one; later it is a different file, and so is one with a mark that we do not know: then a person must decide.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bridge.mark import can_carry
@@ -12,6 +13,7 @@ from bridge.read import Table
 from daemon.domain.copies import Bases, Save, bases_of
 from daemon.domain.messages import Message, message
 from daemon.domain.snapshot import SeenFile
+from daemon.domain.values import Sku
 from daemon.mirror import Transaction, revisions
 from daemon.mirror.revisions import Revision
 from daemon.parts import Sheet
@@ -36,16 +38,17 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class PlacedSheet:
-    """A file whose origin is known."""
+    """A file whose origin is known; ``brought`` are notes of what copies of it brought in this cycle."""
 
     sheet: Sheet
     origin: Origin
+    brought: Mapping[Sku, str] = field(default_factory=dict)
 
     def seen(self, *, copy: str) -> SeenFile:
         """The file as reconcile sees it; ``copy`` is its name when it is not the workbook itself."""
         choices = choices_in(self.sheet.status)
         stale = not self.origin.is_newest
-        return SeenFile(self.sheet.rows, self.origin.bases, copy, self.origin.written, choices, stale)
+        return SeenFile(self.sheet.rows, self.origin.bases, copy, self.origin.written, choices, stale, self.brought)
 
 
 def settle_writes(tx: Transaction, sheet: Sheet) -> None:
@@ -63,12 +66,15 @@ def settle_writes(tx: Transaction, sheet: Sheet) -> None:
         revisions.finish_revision(tx, revision.number)
 
 
-def placed(tx: Transaction, sheet: Sheet, *, now: datetime, is_copy: bool) -> PlacedSheet | Message:
+def placed(
+    tx: Transaction, sheet: Sheet, *, now: datetime, is_copy: bool, is_open: bool = False
+) -> PlacedSheet | Message:
     """Find out where a file comes from, or why that cannot be told. ``is_copy``: it is not the workbook itself.
 
-    To be asked after the file before it was agreed on: the same edit may stand in both.
+    ``is_open``: an editor that we see has the workbook open, or had since we wrote it last, so a save is most likely
+    its next one. To be asked after the file before it was agreed on: the same edit may stand in both.
     """
-    origin = _origin_of(tx, sheet, now=now, is_copy=is_copy)
+    origin = _origin_of(tx, sheet, now=now, is_copy=is_copy, is_open=is_open)
     if isinstance(origin, Origin):
         return PlacedSheet(sheet, origin)
     # Whatever the reason: a copy cannot be adopted, only its numbers can be typed again.
@@ -80,7 +86,9 @@ def is_known(tx: Transaction, sheet: Sheet, *, now: datetime) -> bool:
     return isinstance(_origin_of(tx, sheet, now=now, is_copy=False), Origin)
 
 
-def _origin_of(tx: Transaction, sheet: Sheet, *, now: datetime, is_copy: bool) -> Origin | Message:
+def _origin_of(
+    tx: Transaction, sheet: Sheet, *, now: datetime, is_copy: bool, is_open: bool = False
+) -> Origin | Message:
     table = sheet.table
     newest = revisions.newest_revision(tx)
     if is_copy and (newest is None or newest.is_adopted or not can_carry(table.name)):
@@ -102,8 +110,9 @@ def _origin_of(tx: Transaction, sheet: Sheet, *, now: datetime, is_copy: bool) -
         return started
     is_newest = started.number == newest.number
     written, saves = revisions.bases_at(tx, started.number), revisions.saves_of(tx, started)
-    open_as = table.name if is_newest and not is_copy else None
-    return Origin(started, written, bases_of(sheet.rows, written, saves, open_as=open_as), is_newest)
+    goes_on = is_newest and not is_copy and (is_open or not can_carry(table.name))
+    own = table.name if is_copy or goes_on else None
+    return Origin(started, written, bases_of(sheet.rows, written, saves, own=own, is_open=goes_on), is_newest)
 
 
 def _is_certain(tx: Transaction, table: Table, newest: Revision) -> bool:

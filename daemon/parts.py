@@ -74,7 +74,7 @@ class Parts:
     """Everything the steps of a cycle need.
 
     ``sheets`` holds the workbook as it was read last. ``quiet_for()`` are the seconds since somebody else touched it,
-    as far as it is watched.
+    as far as it is watched; ``was_open()``: an editor had it open since we wrote it last.
     ``progress(event, shop, count)`` is told of long reads, ``own_write(hash)`` of the SHA-256 of a workbook we are
     about to put in place. ``stopping`` is set when the process is asked to end: the write in hand is finished,
     nothing new is begun. ``patience_s`` are the waits before each read-back of a write: the old number can stand
@@ -88,6 +88,7 @@ class Parts:
     now: Callable[[], datetime] = utc_now
     progress: Callable[[str, str, int], None] = lambda _event, _shop, _count: None
     quiet_for: Callable[[], float] = lambda: math.inf
+    was_open: Callable[[], bool] = lambda: False
     own_write: Callable[[str], None] = lambda _content_hash: None
     sheets: dict[Path, Sheet] = field(default_factory=dict)
     patience_s: Sequence[float] = (0.0, 2.0, 5.0)

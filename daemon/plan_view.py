@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from bridge.columns import Column, header_text
 from daemon.domain.messages import message
 from daemon.domain.plan import Command, Held, Plan, RowWrite
+from daemon.domain.rows import Field
 from daemon.texts import Texts
 
 
@@ -51,5 +53,7 @@ def held_as_json(entry: Held, texts: Texts) -> dict[str, Any]:
 
 def say_held(entry: Held, texts: Texts) -> str:
     """The line for one thing held: where, and why."""
-    where = entry.sku or (f"#{entry.row}" if entry.row else "")
+    row = texts.say(message("story.row", row=entry.row)) if entry.row else ""
+    column = header_text(Column(entry.field.value), texts.language) if entry.field is not Field.SKU else ""
+    where = ", ".join(filter(None, (entry.sku, row, column))) or texts.say(message("story.whole_sheet"))
     return texts.say(message("story.held", where=where, reason=texts.say(entry.reason)))

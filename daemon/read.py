@@ -1,13 +1,11 @@
 """Step 2, read: what the seller saved. Bridge values become domain cells; errors become a message, never an edit."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import structlog
-
 from bridge.archive import Archive
-from bridge.columns import Column
+from bridge.columns import Column, Layout
 from bridge.copies import conflicted_copies
 from bridge.errors import BridgeError
 from bridge.formats import read_file
@@ -19,12 +17,11 @@ from bridge.values import Blank as BlankCell
 from bridge.values import Unclear as UnclearCell
 from bridge.values import Value, Whole, Words
 from daemon.bridge_words import words_for
-from daemon.config import Settings
-from daemon.domain.messages import Message
+from daemon.domain.messages import Message, message
 from daemon.domain.rows import Absent, Blank, Cell, Field, Number, SheetRow, Text, Unclear
+from daemon.mirror import revisions
+from daemon.mirror.revisions import KnownSheet
 from daemon.parts import Parts, Sheet
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,28 +38,69 @@ async def read_workbook(parts: Parts) -> Saved:
 
     A file that cannot be read leaves everything as it is. What is unchanged since it was read last is not parsed again.
     """
-    return await asyncio.to_thread(_read_all, parts.settings, parts.sheets)
+    return await asyncio.to_thread(_read_all, parts)
 
 
-def _read_all(settings: Settings, sheets: dict[Path, Sheet]) -> Saved:
-    workbook = read_sheet(settings, known=sheets.get(settings.workbook))
-    read = [workbook, *(read_sheet(settings, path) for path in conflicted_copies(settings.workbook))]
+def _read_all(parts: Parts) -> Saved:
+    path = parts.settings.workbook
+    with parts.mirror.transaction() as tx:
+        remembered = revisions.known_sheet(tx)
+    workbook = _read_again(parts, path, remembered)
+    if isinstance(workbook, Sheet):
+        parts.sheets[path] = workbook
+        remembered = known_as(workbook)
+    read = [workbook, *(_read_again(parts, copy, remembered) for copy in conflicted_copies(path))]
     problems = tuple(each for each in read if isinstance(each, Message))
     copies = tuple(each for each in read[1:] if isinstance(each, Sheet))
-    if isinstance(workbook, Message):
-        return Saved(None, copies, problems)
-    if settings.workbook not in sheets and workbook.table.unknown_headers:
-        log.info("workbook.own_columns", columns=list(workbook.table.unknown_headers))
-    sheets[settings.workbook] = workbook
-    return Saved(workbook, copies, problems)
+    return Saved(workbook if isinstance(workbook, Sheet) else None, copies, problems)
 
 
-def read_sheet(settings: Settings, path: Path | None = None, *, known: Sheet | None = None) -> Sheet | Message:
-    """Read the workbook, or another file like it; or tell why it cannot be read. ``known`` is what it was last."""
-    path = path or settings.workbook
+def known_as(sheet: Sheet) -> KnownSheet:
+    """Give what the mirror shall remember of the sheet that was read."""
+    return KnownSheet(sheet.table.sheet, sheet.table.unknown_headers)
+
+
+def _read_again(parts: Parts, path: Path, remembered: KnownSheet | None) -> Sheet | Message:
+    """Read the sheet that the seller names, or the one that was read before: no other takes its place by itself."""
+    layout, known = parts.settings.layout, parts.sheets.get(path)
+    if layout.sheet is not None:
+        return read_sheet(path, layout, known=known)
+    if remembered is None or not remembered.name:
+        return read_sheet(path, layout)
+    sheet = read_sheet(path, replace(layout, sheet=remembered.name), known=known)
+    if isinstance(sheet, Message) and sheet.code in {"workbook.no_sheet", "workbook.no_header"}:
+        return _instead_of(parts, path, remembered.name, is_nameless=sheet.code == "workbook.no_sheet")
+    return sheet
+
+
+def _instead_of(parts: Parts, path: Path, gone: str, *, is_nameless: bool) -> Sheet | Message:
+    """Read the sheet that is ``gone`` under its new name; or ask, unless it is certain that this is the one.
+
+    ``is_nameless``: the workbook has no sheet of the old name any more.
+    """
+    other = read_sheet(path, parts.settings.layout)
+    if isinstance(other, Message) and other.code not in {"workbook.two_sheets", "workbook.no_header"}:
+        return other
+    if isinstance(other, Sheet) and is_nameless and _shows_what_was_agreed(parts, other):
+        return other
+    sheets = other.table.sheet if isinstance(other, Sheet) else other.params.get("sheets", "–")
+    return message("workbook.sheet_gone", name=path.name, sheet=gone, sheets=sheets)
+
+
+def _shows_what_was_agreed(parts: Parts, sheet: Sheet) -> bool:
+    """Whether most of the goods that the workbook showed stand here with the same stock: no order list does that."""
+    with parts.mirror.transaction() as tx:
+        newest = revisions.newest_revision(tx)
+        bases = revisions.bases_at(tx, newest.number) if newest else {}
+    agreed = {(Text(sku), Number(base.stock)) for sku, base in bases.items() if base.stock is not None}
+    return 2 * len(agreed & {(row.sku, row.stock) for row in sheet.rows}) > len(agreed)
+
+
+def read_sheet(path: Path, layout: Layout, *, known: Sheet | None = None) -> Sheet | Message:
+    """Read a workbook, or tell why it cannot be read. ``known`` is what it was last."""
     try:
-        table = read_file(path, layout=settings.layout, known=known.table if known else None)
-        if known is not None and known.table.content_hash == table.content_hash:
+        table = read_file(path, layout=layout, known=known.table if known else None)
+        if known is not None and (known.table.content_hash, known.table.layout) == (table.content_hash, table.layout):
             return known
         status = read_status(Package(Archive(table.content, table.name))) if can_carry(table.name) else None
     except BridgeError as error:

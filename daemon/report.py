@@ -7,7 +7,7 @@ from typing import Any
 from daemon.config import Settings
 from daemon.domain.messages import Message
 from daemon.domain.plan import Held
-from daemon.mirror import Mirror, journal, outbox
+from daemon.mirror import Mirror, journal, outbox, revisions
 from daemon.mirror.schema import OPEN_STATES
 from daemon.mirror.store import running_pid
 from daemon.plan_view import held_as_json
@@ -19,7 +19,7 @@ class Report:
     """The state of the house.
 
     ``pid`` is the running service, ``outbox`` the open commands per state, ``troubles`` what kept shops or files from
-    being read or written in the last cycle.
+    being read or written in the last cycle, ``own_columns`` the seller's own, which are left alone.
     """
 
     pid: int | None
@@ -32,6 +32,7 @@ class Report:
     outbox: dict[str, int]
     troubles: tuple[Message, ...]
     held: tuple[Held, ...]
+    own_columns: tuple[str, ...] = ()
 
     @property
     def is_fine(self) -> bool:
@@ -54,6 +55,7 @@ class Report:
             "outbox": self.outbox,
             "troubles": [{"code": entry.code, "text": texts.say(entry)} for entry in self.troubles],
             "held": [held_as_json(entry, texts) for entry in self.held],
+            "own_columns": list(self.own_columns),
         }
 
 
@@ -67,6 +69,7 @@ def report_on(settings: Settings) -> Report:
         with mirror.transaction() as tx:
             last = journal.last_finished(tx)
             counts = journal.counts(tx)
+            sheet = revisions.known_sheet(tx)
             return Report(
                 pid,
                 last.cycle if last else None,
@@ -75,6 +78,7 @@ def report_on(settings: Settings) -> Report:
                 outbox=outbox.count_open(tx),
                 troubles=journal.troubles_of_last_cycle(tx),
                 held=journal.held_entries(tx),
+                own_columns=sheet.own_columns if sheet else (),
                 **counts,
             )
     finally:

@@ -83,6 +83,7 @@ class Service:
                     progress=lambda _event, _shop, _count: self._pulse.progress(),
                     own_write=watch.own_write,
                     quiet_for=watch.quiet_for,
+                    was_open=watch.was_open,
                 )
                 self._notifier.ready()
                 self._say(parts, message("service.started"))

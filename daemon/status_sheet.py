@@ -1,7 +1,9 @@
 """The sheet ``Selaras`` of the workbook: a plan in the seller's words, and what the seller chose there."""
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import datetime, tzinfo
+from textwrap import shorten
 
 from bridge.columns import Column, header_text
 from bridge.status_sheet import StatusLine, StatusPage, StatusSheet
@@ -11,11 +13,13 @@ from daemon.domain.plan import Command, Held, Plan, Target
 from daemon.domain.rows import Field
 from daemon.domain.values import Sku
 from daemon.mirror import Transaction, outbox
-from daemon.parts import Parts
+from daemon.parts import Parts, Sheet
 from daemon.texts import Texts
 
 MOST_LINES = 300
 """The rest is counted: nobody reads more, and the sheet must stay quick to write."""
+LONGEST_NAMES = 500
+"""Letters of own columns that are named."""
 
 _QUESTIONS = frozenset({"price.conflict", "price.unseen", "stock.differs_at_start"})
 """Reasons that a choice answers, where the number asked about stands in a row."""
@@ -40,7 +44,9 @@ def status_page(parts: Parts, plan: Plan, *, unreachable: Collection[str]) -> St
     now = parts.now()
     with parts.mirror.transaction() as tx:
         waiting = _unsent(tx, plan, unreachable, now=now)
-    return page_of(plan, waiting, parts.texts, now=now, zone=parts.settings.timezone)
+    page = page_of(plan, waiting, parts.texts, now=now, zone=parts.settings.timezone)
+    sheet = parts.sheets.get(parts.settings.workbook)
+    return replace(page, lines=(*page.lines, *_own_columns(sheet, parts.texts))) if page and sheet else page
 
 
 def _unsent(tx: Transaction, plan: Plan, shops: Collection[str], *, now: datetime) -> tuple[Command, ...]:
@@ -57,7 +63,7 @@ def page_of(
     plan: Plan, waiting: Collection[Command], texts: Texts, *, now: datetime, zone: tzinfo
 ) -> StatusPage | None:
     """Tell how things stand, ``waiting`` for shops that cannot be reached. ``None`` as in :func:`status_page`."""
-    if any(entry.reason.code == "sheet.scrambled" for entry in plan.held):
+    if plan.is_scrambled:
         return None
     held = [_held(entry, texts) for entry in plan.held]
     lines = sorted(dict.fromkeys(held), key=lambda line: (not line.is_question, line.sku, line.row or 0))
@@ -104,3 +110,12 @@ def _waiting(command: Command, texts: Texts) -> StatusLine:
     reason = texts.say(message("status_sheet.unsent", shop=command.listing.shop))
     what = header_text(column, texts.language)
     return StatusLine(what, command.sku, None, command.desired, command.old, reason)
+
+
+def _own_columns(sheet: Sheet, texts: Texts) -> Iterator[StatusLine]:
+    """Tell that the seller's own columns were seen, and are left alone."""
+    names = ", ".join(sheet.table.unknown_headers)
+    if names:
+        shown = shorten(names, LONGEST_NAMES, placeholder=" …")
+        reason = message("status_sheet.own_untouched", sheet=sheet.table.sheet, columns=shown)
+        yield StatusLine(texts.say(message("status_sheet.own_columns")), "", None, None, None, texts.say(reason))

@@ -1,12 +1,13 @@
 """Messages in the seller's language; money, numbers and times as they are written there.
 
-The catalogue is ``daemon/locale/LANGUAGE.toml``. A blank may carry a format: ``{price:money}``, ``{count:number}``.
+The catalogue is ``daemon/locale/LANGUAGE.toml``. A blank may carry a format: ``{price:money}``, ``{count:number}``;
+``{at:clock}`` is given in seconds since 1970.
 """
 
 import string
 import tomllib
-from collections.abc import Iterator, Mapping
-from datetime import datetime, tzinfo
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, tzinfo
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -19,14 +20,17 @@ from daemon.domain.messages import Message, Param
 
 LOCALES: Mapping[Language, str] = {"id": "id_ID", "en": "en_US"}
 MOMENTS: Mapping[Language, str] = {"id": "d MMM y HH.mm", "en": "d MMM y HH:mm"}
+CLOCKS: Mapping[Language, str] = {"id": "d MMM HH.mm", "en": "d MMM HH:mm"}
+"""Of a moment lately, where there is little room."""
 
 
 class Texts:
-    """Everything that is said in one language."""
+    """Everything that is said in one language; ``zone`` is the one of the times in it."""
 
-    def __init__(self, language: Language) -> None:
+    def __init__(self, language: Language, zone: tzinfo = UTC) -> None:
         self._language = language
         self._locale = LOCALES[language]
+        self._zone = zone
         self._catalogue = catalogue(language)
         self._blanks = _Blanks(self)
 
@@ -61,19 +65,28 @@ class Texts:
         """Write an aware time as the clocks of ``zone`` show it, to the minute."""
         return format_datetime(when.astimezone(zone), MOMENTS[self._language], locale=self._locale)
 
+    def clock(self, seconds: int) -> str:
+        """Write a time of these days, given in seconds since 1970: ``10 Mar 14.05``."""
+        when = datetime.fromtimestamp(seconds, self._zone)
+        return format_datetime(when, CLOCKS[self._language], locale=self._locale)
+
 
 class _Blanks(string.Formatter):
-    """``str.format`` with two more formats."""
+    """``str.format`` with three more formats."""
 
     def __init__(self, texts: Texts) -> None:
-        self._texts = texts
+        self._formats: Mapping[str, Callable[[int], str]] = {
+            "money": texts.money,
+            "number": texts.number,
+            "clock": texts.clock,
+        }
 
     def format_field(self, value: Any, format_spec: str) -> str:  # noqa: ANN401  # the base class's signature
-        if format_spec not in {"money", "number"}:
+        if format_spec not in self._formats:
             return str(super().format_field(value, format_spec))
         if not isinstance(value, int):
             raise TypeError(f"{value!r} is no whole number")
-        return self._texts.money(value) if format_spec == "money" else self._texts.number(value)
+        return self._formats[format_spec](value)
 
 
 @cache

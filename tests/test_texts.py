@@ -9,7 +9,7 @@ import pytest
 from daemon.domain.messages import message
 from daemon.texts import Texts, catalogue
 
-FORMATS = {"", "money", "number"}
+FORMATS = {"", "money", "number", "clock"}
 
 
 def blanks(text: str) -> set[tuple[str, str]]:
@@ -40,6 +40,12 @@ def test_braces_in_a_param_stay_braces():
 def test_a_blank_can_ask_for_money_or_a_number():
     texts = Texts("id")
     assert texts.format("{price:money} × {count:number}", price=55000, count=1200) == "Rp 55.000 × 1.200"
+
+
+@pytest.mark.parametrize(("language", "shown"), [("id", "10 Mar 10.05"), ("en", "10 Mar 10:05")])
+def test_a_blank_can_ask_for_a_time_as_the_shops_clocks_show_it(language, shown):
+    at = int(datetime(2026, 3, 10, 3, 5, tzinfo=UTC).timestamp())
+    assert Texts(language, ZoneInfo("Asia/Jakarta")).format("{at:clock}", at=at) == shown
 
 
 def test_an_unknown_code_shows_itself_and_its_params():

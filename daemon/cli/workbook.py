@@ -11,6 +11,7 @@ from typing import Any
 
 import typer
 
+from bridge.csv_file import SHEET
 from bridge.files import content_hash
 from bridge.versions import MARK_LENGTH, Version, kept_versions, restore_version
 from daemon.cli.console import EXIT_PARTIAL, EXIT_USAGE, errors_shown, say, settings_at, warn
@@ -20,7 +21,7 @@ from daemon.logs import configure_logs
 from daemon.mirror import Mirror, revisions
 from daemon.origin import is_known
 from daemon.parts import utc_now
-from daemon.read import read_sheet
+from daemon.read import known_as, read_sheet
 
 _YES = frozenset({"y", "ya", "yes"})
 
@@ -70,21 +71,25 @@ def adopt(config: Path | None, *, is_agreed: bool) -> None:
     settings, texts = settings_at(config, needs_secrets=False)
     workbook, now = settings.workbook, utc_now()
     with errors_shown(texts):
-        sheet = read_sheet(settings)
+        sheet = read_sheet(workbook, settings.layout)
         if isinstance(sheet, Message):
             warn(texts.say(sheet))
             raise typer.Exit(EXIT_PARTIAL)
         with closing(Mirror.open(settings.state_folder)) as mirror:
             with mirror.transaction(discard=True) as tx:
-                is_needless = is_known(tx, sheet, now=now)
+                before = revisions.known_sheet(tx)
+                is_other = before is not None and before.name != sheet.table.sheet
+                is_needless = not is_other and is_known(tx, sheet, now=now)
             if is_needless:
                 say(texts.say(message("adopt.needless", name=workbook.name)))
                 return
-            if not (is_agreed or _agrees(texts.say(message("adopt.question", name=workbook.name)))):
+            asked = message("adopt.question", name=workbook.name, sheet=sheet.table.sheet or SHEET)
+            if not (is_agreed or _agrees(texts.say(asked))):
                 say(texts.say(message("restore.left", name=workbook.name)))
                 raise typer.Exit(EXIT_PARTIAL)
             with mirror.transaction() as tx:
                 revisions.adopt(tx, sheet.table.content_hash, now=now)
+                revisions.remember_sheet(tx, known_as(sheet))
     say(texts.say(message("adopt.done", name=workbook.name)))
 
 

@@ -1,7 +1,7 @@
 """What the seller chose in the sheet ``Selaras``: the same answers as by hand, given in one place.
 
 A choice answers one question only. It counts while that question is open and the numbers are still those that its
-line showed, so a choice in a stale copy of the file decides nothing that was asked later.
+line showed. In a file older than the newest revision it is no more than an answer by hand: it decides nothing.
 """
 
 from collections import defaultdict

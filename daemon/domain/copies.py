@@ -9,13 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-from daemon.domain.rows import Blank, Cell, Field, Number, RowBase, SheetRow, Text
+from daemon.domain.rows import TYPED, Blank, Cell, Field, Number, RowBase, SheetRow, Text
 from daemon.domain.values import Sku
 
 Bases: TypeAlias = Mapping[Sku, RowBase]
 """What each row of one file last agreed on, by SKU."""
 
-_TYPED = (Field.PRICE, Field.STOCK, Field.ADJUSTMENT, Field.COUNT)
 _NONE = RowBase()
 
 
@@ -28,20 +27,23 @@ class Save:
     content_hash: str = ""
 
 
-def bases_of(rows: Sequence[SheetRow], written: Bases, saves: Sequence[Save], *, open_as: str | None) -> Bases:
+def bases_of(
+    rows: Sequence[SheetRow], written: Bases, saves: Sequence[Save], *, own: str | None = None, is_open: bool = False
+) -> Bases:
     """Tell what the rows of a file have to be compared with.
 
-    ``written`` is what the revision showed, ``saves`` are the files that came from it, oldest first. ``open_as`` names
-    the file when it is the one we would write next, with no newer revision of it: then it goes on where its own last
-    save ended, because nobody else can have started from the revision in between. Any other file goes on from the last
-    save whose edits it contains. An edit that another file brought already, value for value, is not taken twice: it
-    is most likely the same edit on two ways.
+    ``written`` is what the revision showed, ``saves`` are the files that came from it, oldest first. ``own`` is a name
+    that no other file has: that of a conflicted copy, or that of the workbook while ``is_open``, in the hands of the
+    one editor that we see. An open file goes on where its own last save ended. Any other goes on from the last save
+    whose edits it contains, a copy also from its own where it takes none of them back. An edit that another file
+    brought already, value for value, is not taken twice: it is most likely the same edit on two ways.
     """
-    start = _own_last(saves, open_as) if open_as is not None else _continued(rows, written, saves)
+    start = _own_last(saves, own) if is_open else _continued(rows, written, saves, own)
     bases = dict(written if start is None else start.bases)
-    others = [save for save in saves if save is not start and (open_as is None or save.name != open_as)]
+    is_own = own is not None and (is_open or (start is not None and start.name == own))
+    others = [save for save in saves if save is not start and not (is_own and save.name == own)]
     for sku, cells in _rows_by_sku(rows).items():
-        for field in _TYPED:
+        for field in TYPED:
             value = _value(cells.cell(field))
             if value is not None and _is_known(sku, field, value, written=written, saves=others):
                 known: dict[str, Any] = {field.value: value}
@@ -49,12 +51,12 @@ def bases_of(rows: Sequence[SheetRow], written: Bases, saves: Sequence[Save], *,
     return bases
 
 
-def _own_last(saves: Sequence[Save], name: str) -> Save | None:
+def _own_last(saves: Sequence[Save], name: str | None) -> Save | None:
     return next((save for save in reversed(saves) if save.name == name), None)
 
 
-def _continued(rows: Sequence[SheetRow], written: Bases, saves: Sequence[Save]) -> Save | None:
-    """Find the last save whose edits stand in this file too: at least one of them, and none taken back."""
+def _continued(rows: Sequence[SheetRow], written: Bases, saves: Sequence[Save], own: str | None) -> Save | None:
+    """Find the last save whose edits stand in this file too: none taken back, and at least one there, or its own."""
     cells = _rows_by_sku(rows)
     for save in reversed(saves):
         shown = [
@@ -62,7 +64,7 @@ def _continued(rows: Sequence[SheetRow], written: Bases, saves: Sequence[Save]) 
             for sku, field, edited in _edits(written, save.bases)
             if sku in cells
         ]
-        has_some = any(now == edited for now, edited, _ in shown)
+        has_some = save.name == own or any(now == edited for now, edited, _ in shown)
         if has_some and not any(now == before for now, _, before in shown):
             return save
     return None
@@ -79,9 +81,10 @@ def _edits(written: Bases, saved: Bases) -> Iterator[tuple[Sku, Field, int | Non
         before = written.get(sku, _NONE)
         if base == before:
             continue
-        for field in _TYPED:
+        for field in TYPED:
             value = getattr(base, field.value)
-            if value != getattr(before, field.value):
+            is_open = value is None and field is Field.PRICE  # refused, and asked about
+            if value != getattr(before, field.value) and not is_open:
                 yield sku, field, value
 
 

@@ -8,13 +8,19 @@ from base64 import b32encode
 from collections import Counter, defaultdict
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from hashlib import blake2b
+from operator import sub
+from typing import TypeAlias
 
 from daemon.domain.damage import damaged_forms
 from daemon.domain.rows import Number, RowBase, SheetRow, Text, Unclear
 from daemon.domain.values import Sku
 
+Numbers: TypeAlias = tuple[int, ...]
+
 FEWEST_SCRAMBLED, FEWEST_EXCHANGED = 3, 5
 """Rows that prove it by their keys; rows without keys, of which a few can change places by corrections."""
+_MOVES = (-3, -2, -1, 1, 2, 3)
+"""By how many rows deleted or inserted cells move the ones below them."""
 
 
 def row_key(sku: Sku) -> str:
@@ -96,19 +102,54 @@ def nearly(words: str, known: Iterable[Sku]) -> Sku | None:
     return alike[0] if len(alike) == 1 else None
 
 
+def contradicted(rows: Sequence[SheetRow], bases: Mapping[Sku, RowBase]) -> dict[int, Sku]:
+    """Find the rows, by number, whose key and numbers are those of other goods than their SKU; tell of which.
+
+    One number that happens to be alike is no proof, for a careless sort leaves the keys behind: price and stock must
+    be, or the row of the other goods must be gone, or be such a row itself.
+    """
+    by_key = {row_key(sku): sku for sku in bases}
+    alike: dict[str, tuple[SheetRow, Sku, int]] = {}
+    for row in rows:
+        if isinstance(row.sku, Text) and isinstance(row.key, Text) and row.sku.value in bases:
+            other = by_key.get(row.key.value)
+            if other is not None and (found := _only_like(row, bases[other], bases[Sku(row.sku.value)])):
+                alike[row.sku.value] = row, other, found
+    standing = _typed_skus(rows) - alike.keys()
+    return {row.number: other for row, other, found in alike.values() if found > 1 or other not in standing}
+
+
+def _only_like(row: SheetRow, other: RowBase, own: RowBase) -> int:
+    """Count the numbers of a row that are those of ``other``; 0 if any of them is that of ``own`` instead."""
+    pairs = ((row.price, other.price, own.price), (row.stock, other.stock, own.stock))
+    shown = [(cell.value, its, owns) for cell, its, owns in pairs if isinstance(cell, Number) and its != owns]
+    return 0 if any(value == owns for value, _, owns in shown) else sum(value == its for value, its, _ in shown)
+
+
 def scrambled(rows: Sequence[SheetRow], bases: Mapping[Sku, RowBase]) -> int:
     """Count the rows that show the numbers of other rows, as after a sort of one column without the others.
 
     0 where it can be anything else. The key of a row proves it: the numbers are those of the goods that the key names.
-    Without keys only a perfect exchange of prices and stocks, or of one of them, is taken for it: whoever counts or
-    restocks changes what there is in all.
+    Without keys only a perfect exchange of prices and stocks, or of one of them, is taken for it (whoever counts or
+    restocks changes what there is in all), and a run of cells that moved by a few rows.
     """
     known = [(row, bases[sku]) for row in rows if isinstance(row.sku, Text) and (sku := Sku(row.sku.value)) in bases]
     strangers = _showing_others(known, bases)
     if strangers >= FEWEST_SCRAMBLED:
         return strangers
-    columns = (("price", "stock"), ("price",), ("stock",))
-    return max(_exchanged(known, names) for names in columns)
+    return max(_shuffled(known, names) for names in (("price", "stock"), ("price",), ("stock",)))
+
+
+def columns_exchanged(rows: Iterable[SheetRow], bases: Mapping[Sku, RowBase]) -> int:
+    """Count the rows whose price and stock changed places; 0 unless most rows that changed are of that kind."""
+    changed = exchanged = 0
+    for row in rows:
+        before = _base_numbers(bases.get(Sku(row.sku.value), RowBase())) if isinstance(row.sku, Text) else None
+        now = _numbers(row)
+        if before is not None and now is not None and now != before:
+            changed += 1
+            exchanged += now == before[::-1]
+    return exchanged if exchanged * 2 > changed else 0
 
 
 def _showing_others(known: Iterable[tuple[SheetRow, RowBase]], bases: Mapping[Sku, RowBase]) -> int:
@@ -127,18 +168,38 @@ def _shows(row: SheetRow, base: RowBase) -> bool:
     return all(cell.value == number for cell, number in pairs if isinstance(cell, Number) and number is not None)
 
 
-def _exchanged(known: Iterable[tuple[SheetRow, RowBase]], names: Sequence[str]) -> int:
-    changed = []
-    for row, base in known:
+def _shuffled(known: Sequence[tuple[SheetRow, RowBase]], names: Sequence[str]) -> int:
+    before = [tuple(getattr(base, name) for name in names) for _, base in known]
+    changed: dict[int, Numbers] = {}
+    for place, (row, _) in enumerate(known):
         cells = [getattr(row, name) for name in names]
-        before = tuple(getattr(base, name) for name in names)
-        if all(isinstance(cell, Number) for cell in cells) and None not in before:
+        if None not in before[place] and all(isinstance(cell, Number) for cell in cells):
             now = tuple(cell.value for cell in cells)
-            if now != before:
-                changed.append((now, before))
-    is_exchange = sorted(now for now, _ in changed) == sorted(before for _, before in changed)
-    is_many = len(changed) >= FEWEST_EXCHANGED and len({now for now, _ in changed}) > 2
-    return len(changed) if is_exchange and is_many else 0
+            if now != before[place]:
+                changed[place] = now
+    if len(changed) < FEWEST_EXCHANGED:
+        return 0
+    return max(_exchanged(changed, before), *(_moved(changed, before, by) for by in _MOVES))
+
+
+def _exchanged(changed: Mapping[int, Numbers], before: Sequence[Numbers]) -> int:
+    is_exchange = sorted(changed.values()) == sorted(before[place] for place in changed)
+    return len(changed) if is_exchange and len(set(changed.values())) > 2 else 0
+
+
+def _moved(changed: Mapping[int, Numbers], before: Sequence[Numbers], by: int) -> int:
+    """Count the rows that show what the row ``by`` rows further on had; 0 unless most changes are of that kind.
+
+    Few different numbers, or the same step everywhere in one column, are no proof: ten sizes with 10, 11, 12 … pieces,
+    each restocked by one, look the same.
+    """
+    places = range(max(0, -by), len(before) - max(0, by))
+    moved = {place: now for place, now in changed.items() if place in places and now == before[place + by]}
+    is_most = len(moved) * 4 >= len(changed) * 3
+    is_distinct = len(set(moved.values())) >= FEWEST_EXCHANGED
+    steps = {tuple(map(sub, now, before[place])) for place, now in moved.items()}
+    is_no_restock = len(steps) > 2 or all(len(step) > 1 and all(step) for step in steps)
+    return len(moved) if is_most and is_distinct and is_no_restock else 0
 
 
 def _typed_skus(rows: Iterable[SheetRow]) -> set[str]:

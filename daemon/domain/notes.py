@@ -1,14 +1,17 @@
-"""What a note of ours says of values that were taken over: ``✓ 12 → 19, 3 terjual selagi Anda mengetik``.
+"""What a note of ours says of values that were taken over: ``✓ 10 Mar 14.05: 12 → 19, 3 terjual selagi Anda mengetik``.
 
 It is told from what the file showed when we wrote it, so that it is right however long the workbook stays open, and
-so that it is written once: a file that we wrote has nothing in it to be taken over.
+so that it is written once: a file that we wrote has nothing in it to be taken over. It stands until the row shows
+another number.
 """
 
+import re
 from collections.abc import Callable, Iterator
 
 from daemon.domain.draft import Draft, LinkedRow
 from daemon.domain.messages import Message, message
-from daemon.domain.rows import Number, RowBase
+from daemon.domain.rows import Cell, Number, RowBase, Text
+from daemon.domain.snapshot import Product
 
 Say = Callable[[Message], str]
 
@@ -19,10 +22,31 @@ DONE_MARK = f"{NOTE_MARK} ✓"
 
 
 def done_note(draft: Draft, row: LinkedRow, say: Say) -> str | None:
-    """Tell what was taken over from a row since its file was written; ``None`` when nothing was."""
+    """Tell what was taken over from a row, or from copies of it, since its file was written, and when.
+
+    Without such news, what its note tells already, as long as it is so.
+    """
     seen = draft.given.as_written.get(row.sku, RowBase())
-    said = [*_stock(draft, row, seen, say), *_price(draft, row, seen, say)]
-    return f"{DONE_MARK} {'; '.join(said)}" if said else None
+    said = "; ".join((*_stock(draft, row, seen, say), *_price(draft, row, seen, say)))
+    standing = _standing(row.cells.note)
+    told = standing.removeprefix(DONE_MARK).partition(": ")[2]
+    if said and said != told:
+        at = say(message("note.at", at=int(draft.given.now.timestamp())))
+        return f"{DONE_MARK} {at}: {said}"
+    if row.sku in draft.given.brought:
+        return draft.given.brought[row.sku]
+    return standing if said or _still_holds(told, seen, draft.products[row.sku]) else None
+
+
+def _standing(note: Cell) -> str:
+    return note.value if isinstance(note, Text) and note.value.startswith(DONE_MARK) else ""
+
+
+def _still_holds(words: str, seen: RowBase, product: Product) -> bool:
+    """Whether a note names a number that the row shows, and none that the row showed beside it and no longer does."""
+    shown = {max(product.available, 0)} | ({product.price.amount} if product.price else set())
+    named = {int(re.sub("[.,]", "", number)) for number in re.findall(r"\d[\d.,]*", words)}
+    return bool(named & shown) and not named & ({seen.stock, seen.price} - shown)
 
 
 def _stock(draft: Draft, row: LinkedRow, seen: RowBase, say: Say) -> Iterator[str]:

@@ -12,7 +12,7 @@ from daemon.domain.messages import message
 from daemon.domain.plan import Command, Target
 from daemon.domain.rows import Absent, Blank, Field, Number, Text, Unclear
 from daemon.domain.snapshot import ListingState, PriceConflict
-from daemon.domain.typed import is_answered
+from daemon.domain.typed import ask, is_answer
 from daemon.domain.values import ListingId, Money, Sku
 
 LOWEST_PRICE = 100
@@ -139,8 +139,8 @@ def _ask(draft: Draft, row: LinkedRow | None, sku: Sku, listing: ListingState) -
     typed, shown = (ours.amount if ours else 0), (listing.price.amount if listing.price else 0)
     reason = message("price.conflict", shop=listing.id.shop, shown=shown, typed=typed)
     cell = row.cells.price if row else Absent()
-    if isinstance(cell, Number) and cell.value != typed:
-        # An older number, as in a stale copy: it is no answer, and the cell gets the price that is asked about.
+    if isinstance(cell, Blank) or (isinstance(cell, Number) and cell.value != typed):
+        # Older than the question, as in a stale copy: it is no answer, and the cell gets the price asked about.
         row = None
     draft.hold(sku, row.cells.number if row else None, Field.PRICE, reason)
     if row:
@@ -152,9 +152,9 @@ def _wish(draft: Draft, row: LinkedRow) -> Wish:
     asked, cell = base.asked_price, row.cells.price
     draft.bases[row.sku] = replace(base, asked_price=None)
     price = draft.products[row.sku].price
-    yields = Wish(yields=price is not None and asked == price.amount)
+    yields = Wish(yields=price is not None and asked == price.amount and not draft.given.is_stale)
     match cell:
-        case Number(value) if row.answers.get(Field.PRICE) is Choice.SHOP:
+        case Number(value) if row.answers.get(Field.PRICE) is Choice.SHOP and not draft.given.is_stale:
             draft.bases[row.sku] = replace(base, asked_price=None, price=value)
             return yields
         case Number(value) if LOWEST_PRICE <= value <= HIGHEST_PRICE:
@@ -175,15 +175,15 @@ def _wish(draft: Draft, row: LinkedRow) -> Wish:
 
 def _number_wish(draft: Draft, row: LinkedRow, typed: int, asked: int | None) -> Wish:
     base, known = draft.bases[row.sku], draft.products[row.sku].price
-    is_decision = asked is not None and (typed != asked or is_answered(row, Field.PRICE))
-    has_not_seen = known is not None and known.amount not in (typed, base.price) and typed != base.price
-    if known is not None and has_not_seen and not is_decision:
-        # The shop's present price never stood in this cell: the seller cannot have meant to replace it.
-        reason = message("price.unseen", typed=typed, shown=known.amount)
-        draft.hold(row.sku, row.cells.number, Field.PRICE, reason)
-        draft.bases[row.sku] = replace(base, asked_price=typed)
+    is_stale, answers = draft.given.is_stale, is_answer(row, Field.PRICE, typed=typed, asked=asked)
+    has_not_seen = known is not None and base.price not in (typed, known.amount)
+    if known is not None and typed != known.amount and (is_stale if answers else has_not_seen):
+        # The present price never stood in this cell, or was decided since: the seller cannot mean to replace it.
+        ask(draft, row, Field.PRICE, message("price.unseen", typed=typed, shown=known.amount))
+        draft.bases[row.sku] = replace(base, price=None if is_stale else base.price, asked_price=typed)
         return Wish()
     draft.bases[row.sku] = replace(base, price=typed)
+    is_decision = answers and not is_stale
     if is_decision or (typed != base.price and (known is None or typed != known.amount)):
         return Wish(typed, overrules=is_decision)
     return Wish()

@@ -21,6 +21,10 @@ class Field(StrEnum):
     KEY = "key"
 
 
+TYPED = (Field.PRICE, Field.STOCK, Field.ADJUSTMENT, Field.COUNT)
+"""The columns that a person types numbers into."""
+
+
 @dataclass(frozen=True, slots=True)
 class Blank:
     """An empty cell: no change, ever."""
@@ -81,7 +85,7 @@ class RowBase:
     """What the seller last saw in a row: written by us, or typed by them and taken over.
 
     ``None`` means that the cell was empty or never agreed. ``asked_price`` and ``asked_stock`` hold the typed value
-    that we did not dare to use and asked about.
+    that we did not dare to use and asked about; such a ``count`` is kept as its complement, below zero.
     """
 
     price: int | None = None
@@ -92,3 +96,8 @@ class RowBase:
     note: str | None = None
     asked_price: int | None = None
     asked_stock: int | None = None
+
+    @property
+    def asked_count(self) -> int | None:
+        """The count that we did not dare to use."""
+        return None if self.count is None or self.count >= 0 else ~self.count

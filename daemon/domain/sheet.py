@@ -8,7 +8,7 @@ from enum import StrEnum
 from daemon.domain.draft import Draft, LinkedRow
 from daemon.domain.identity import row_key
 from daemon.domain.messages import message
-from daemon.domain.notes import DONE_MARK, NOTE_MARK, Say, done_note
+from daemon.domain.notes import NOTE_MARK, Say, done_note
 from daemon.domain.plan import Held, RowWrite
 from daemon.domain.rows import Absent, Blank, Cell, Field, Number, SheetRow, Text, Unclear
 from daemon.domain.typed import present_skus
@@ -81,25 +81,17 @@ def _changes(draft: Draft, row: LinkedRow, held: list[Held], say: Say) -> dict[F
 def _marks(
     cells: SheetRow, held: list[Held], say: Say, *, status: RowStatus | None = None, done: str | None = None
 ) -> dict[Field, Value]:
-    """Changes of ``Status`` and ``Keterangan``. What is held is said rather than what was ``done``."""
+    """Changes of ``Status`` and ``Keterangan``. What is held is said rather than what was ``done``.
+
+    A note of the seller's own is never written over.
+    """
     word = RowStatus.HELD if held else status
     wanted: dict[Field, Value] = {}
     if not any(entry.field is Field.STATUS for entry in held) and word is not None:
         wanted[Field.STATUS] = say(message(f"status.{word}"))
-    note = _note(held, say) or done
-    if _is_ours(cells.note, stays=note is None):
-        wanted[Field.NOTE] = note
+    if isinstance(cells.note, Blank) or (isinstance(cells.note, Text) and cells.note.value.startswith(NOTE_MARK)):
+        wanted[Field.NOTE] = _note(held, say) or done
     return {field: value for field, value in wanted.items() if _differs(cells.cell(field), value)}
-
-
-def _is_ours(note: Cell, *, stays: bool) -> bool:
-    """Whether a note may be written over: never one of the seller's; one that says what was done, by something new."""
-    match note:
-        case Blank():
-            return True
-        case Text(words):
-            return words.startswith(NOTE_MARK) and not (stays and words.startswith(DONE_MARK))
-    return False
 
 
 def _differs(cell: Cell, value: Value) -> bool:

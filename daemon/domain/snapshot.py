@@ -88,7 +88,9 @@ class SeenFile:
     """A file of the seller's: its rows, what they have to be compared with, and its name if it is a copy.
 
     ``written`` is what its revision showed when we wrote it, ``choices`` is what was chosen in its sheet ``Selaras``.
-    ``is_stale``: newer revisions exist, so what was counted in it may have been counted before goods were sold.
+    ``brought`` are the notes of what copies of it brought in this cycle.
+    ``is_stale``: newer revisions exist, so what was counted in it may have been counted before goods were sold, and
+    what it asks may have been settled since: nothing in it decides (decision 0005).
     """
 
     rows: tuple[SheetRow, ...]
@@ -97,6 +99,7 @@ class SeenFile:
     written: Mapping[Sku, RowBase] | None = None
     choices: tuple[Chosen, ...] = ()
     is_stale: bool = False
+    brought: Mapping[Sku, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,7 @@ class Snapshot:
     ``lines`` are those order lines with movements outstanding.
     ``is_catalogue_known`` says that every shop was swept at least once, so a SKU that none lists is truly unlisted.
     ``written`` is what the file showed when we wrote it (``None``: the same as ``bases``), ``choices`` is what the
-    seller chose in it.
+    seller chose in it, ``brought`` are notes of what its copies brought in this cycle.
     """
 
     now: datetime
@@ -124,6 +127,7 @@ class Snapshot:
     written: Mapping[Sku, RowBase] | None = None
     choices: tuple[Chosen, ...] = ()
     is_stale: bool = False
+    brought: Mapping[Sku, str] = field(default_factory=dict)
 
     @property
     def as_written(self) -> Mapping[Sku, RowBase]:

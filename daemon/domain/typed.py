@@ -5,34 +5,39 @@ the shelf. Blank means no change, and what cannot be read with certainty is held
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from daemon.domain.choices import Choice, answers
 from daemon.domain.draft import Draft, LinkedRow
-from daemon.domain.identity import formerly, nearly, repaired, scrambled
+from daemon.domain.identity import columns_exchanged, contradicted, formerly, nearly, repaired, scrambled
 from daemon.domain.messages import Message, message
 from daemon.domain.notes import DONE_MARK
-from daemon.domain.rows import Absent, Blank, Cell, Field, Number, RowBase, SheetRow, Text, Unclear
+from daemon.domain.rows import TYPED, Absent, Blank, Cell, Field, Number, RowBase, SheetRow, Text, Unclear
 from daemon.domain.stock import QUANTITY_LIMIT, Cause, Movement
 from daemon.domain.values import Sku
 
 TOTALS = frozenset({"total", "grand total", "subtotal", "sub total", "jumlah", "total stok", "total stock", "sum"})
 """Names of a row that adds up the others."""
 
+_OLD = {Field.PRICE: "price.old_answer", Field.STOCK: "stock.old_answer", Field.COUNT: "stock.old_count"}
+"""What is said of numbers that need a decision, in a file that decides nothing."""
+
 
 def link_rows(draft: Draft) -> list[LinkedRow]:
     """Find the rows that belong to exactly one SKU of a shop; every other row with content is held with a reason."""
     rows = draft.given.rows or ()
-    if moved := scrambled(rows, draft.given.bases):
-        draft.hold(None, None, Field.SKU, message("sheet.scrambled", rows=moved))
+    if unusable := _why_unusable(rows, draft.given.bases):
+        draft.hold(None, None, Field.SKU, unusable)
         draft.is_scrambled = True
         return []
     listed = set(draft.skus())
     known = {*draft.given.bases, *draft.given.products}
     certain = repaired(rows, listed, known) if draft.given.is_catalogue_known else {}
     before = formerly(rows, listed, draft.given.bases)
+    others = contradicted(rows, draft.given.bases)
     times = Counter(row.sku.value for row in rows if isinstance(row.sku, Text))
+    strayed = _strayed_notes(draft)
     linked = []
     for row in rows:
         sku = certain.get(row.number) or (Sku(row.sku.value) if isinstance(row.sku, Text) else None)
@@ -41,8 +46,10 @@ def link_rows(draft: Draft) -> list[LinkedRow]:
             reason = _why_without_sku(row)
         elif times[sku] > 1:
             reason = message("row.duplicate_sku", sku=sku)
+        elif row.number in others:
+            reason = message("row.key_of_other", sku=sku, other=others[row.number])
         elif sku in listed and sku in draft.products:
-            linked.append(_link(draft, row, sku))
+            linked.append(_link(draft, row, sku, strayed))
         elif not _is_total(row.sku):
             reason = _why_unlisted(draft, sku, listed, before=before.get(row.number))
         if reason is not None:
@@ -50,10 +57,22 @@ def link_rows(draft: Draft) -> list[LinkedRow]:
     return linked
 
 
+def _why_unusable(rows: Sequence[SheetRow], bases: Mapping[Sku, RowBase]) -> Message | None:
+    if moved := scrambled(rows, bases):
+        return message("sheet.scrambled", rows=moved)
+    exchanged = columns_exchanged(rows, bases)
+    return message("sheet.columns_exchanged", rows=exchanged) if exchanged else None
+
+
 def _why_without_sku(row: SheetRow) -> Message | None:
     if isinstance(row.sku, Unclear):
         return row.sku.reason
-    return None if _is_total(row.product) else message("row.no_sku")
+    return None if _is_total(row.product) or _is_heading(row) else message("row.no_sku")
+
+
+def _is_heading(row: SheetRow) -> bool:
+    """Whether a row holds words only: a heading or a remark of the seller's, about which there is nothing to ask."""
+    return all(isinstance(row.cell(field), Blank | Absent) for field in TYPED)
 
 
 def _why_unlisted(draft: Draft, sku: Sku, listed: Collection[Sku], *, before: Sku | None) -> Message:
@@ -76,14 +95,27 @@ def last_goods(rows: Iterable[SheetRow]) -> int | None:
     return max(numbers, default=None)
 
 
-def _link(draft: Draft, row: SheetRow, sku: Sku) -> LinkedRow:
+def _link(draft: Draft, row: SheetRow, sku: Sku, strayed: Collection[str]) -> LinkedRow:
     base = draft.given.bases.get(sku) or RowBase()
+    if isinstance(row.note, Blank) and base.note in strayed:
+        base = replace(base, note=None)  # moved away, as by sorting that column alone: nobody emptied it
     if not draft.chosen.get(sku):
         return LinkedRow(sku, row, base)
     product = draft.products[sku]
     prices = {price.amount for price in (product.price, *(each.price for each in draft.linked(sku))) if price}
     shown = {Field.STOCK: {max(product.available, 0)}, Field.PRICE: prices}
     return LinkedRow(sku, row, base, answers(draft.chosen[sku], row, base, shown))
+
+
+def _strayed_notes(draft: Draft) -> set[str]:
+    """Notes in other rows than those that we wrote them into. Many rows may have been asked in the same words."""
+    written = {sku: base.note for sku, base in draft.given.bases.items()}
+    return {
+        row.note.value
+        for row in draft.given.rows or ()
+        if isinstance(row.note, Text)
+        and not (isinstance(row.sku, Text) and written.get(Sku(row.sku.value)) == row.note.value)
+    }
 
 
 def report_missing(draft: Draft, rows: Iterable[LinkedRow]) -> None:
@@ -122,28 +154,36 @@ def _take_stock(draft: Draft, row: LinkedRow, base: RowBase) -> RowBase:
     choice = row.answers.get(Field.STOCK)
     if base.stock is not None:
         _book(draft, row, Cause.SHEET_EDIT, typed - base.stock)
-    elif draft.given.is_stale and typed != available:
-        draft.hold(row.sku, row.cells.number, Field.STOCK, message("stock.old_answer", typed=typed, shown=available))
-        return base
+    elif typed != available and (
+        draft.given.is_stale or not is_answer(row, Field.STOCK, typed=typed, asked=base.asked_stock)
+    ):
+        ask(draft, row, Field.STOCK, message("stock.differs_at_start", typed=typed, shown=available))
+        return replace(base, asked_stock=typed)
     elif choice is Choice.SHOP:
         pass  # seen, and not wanted: the number that the shop shows is written over it
-    elif typed != available and (
-        base.asked_stock is None or (typed == base.asked_stock and not is_answered(row, Field.STOCK))
-    ):
-        reason = message("stock.differs_at_start", typed=typed, shown=available)
-        draft.hold(row.sku, row.cells.number, Field.STOCK, reason)
-        return replace(base, asked_stock=typed)
     else:
         draft.decided.add(row.sku)
         _book(draft, row, Cause.SHEET_EDIT, typed if choice is Choice.SUM else typed - available)
     return replace(base, stock=typed, asked_stock=None)
 
 
-def is_answered(row: LinkedRow, field: Field) -> bool:
-    """Whether the seller said "use what stands here": by choosing so, or by emptying the note that asked."""
+def is_answer(row: LinkedRow, field: Field, *, typed: int, asked: int | None) -> bool:
+    """Whether a number was asked about and answered: with another one, a choice, or by emptying the note that asked.
+
+    Whoever acts on it looks at ``is_stale`` too: an old file may answer what was settled since.
+    """
     note = row.base.note
     is_note_emptied = note is not None and not note.startswith(DONE_MARK) and isinstance(row.cells.note, Blank)
-    return is_note_emptied or row.answers.get(field) in {Choice.SHEET, Choice.SUM}
+    return asked is not None and (typed != asked or is_note_emptied or field in row.answers)
+
+
+def ask(draft: Draft, row: LinkedRow, field: Field, question: Message) -> None:
+    """Hold a number until it is decided, or tell that this file is too old to decide it.
+
+    To be recorded as asked about either way: our own next write makes this file the newest, and no answer of it.
+    """
+    reason = replace(question, code=_OLD[field]) if draft.given.is_stale else question
+    draft.hold(row.sku, row.cells.number, field, reason)
 
 
 def _take_adjustment(draft: Draft, row: LinkedRow, base: RowBase) -> RowBase:
@@ -157,10 +197,11 @@ def _take_adjustment(draft: Draft, row: LinkedRow, base: RowBase) -> RowBase:
 
 def _take_count(draft: Draft, row: LinkedRow, base: RowBase) -> RowBase:
     typed = _number(draft, row, Field.COUNT, lowest=0)
-    if typed is not None and typed != base.count and draft.given.is_stale:
-        draft.hold(row.sku, row.cells.number, Field.COUNT, message("stock.old_count", typed=typed))
-        return base
     if typed is not None and typed != base.count:
+        asked = base.asked_count
+        if draft.given.is_stale or (asked is not None and not is_answer(row, Field.COUNT, typed=typed, asked=asked)):
+            ask(draft, row, Field.COUNT, message(_OLD[Field.COUNT], typed=typed))
+            return replace(base, count=~typed)
         product = draft.products[row.sku]
         draft.decided.add(row.sku)
         _book(draft, row, Cause.COUNT, typed - product.reserved - product.available)

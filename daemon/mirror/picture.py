@@ -58,6 +58,7 @@ def load_snapshot(
         written=file.written if file else None,
         choices=file.choices if file else (),
         is_stale=file.is_stale if file else False,
+        brought=file.brought if file else {},
         is_catalogue_known=set(policies) <= swept,
     )
 

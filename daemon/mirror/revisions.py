@@ -4,6 +4,7 @@ A revision is recorded before the file is replaced and finished after. A kill be
 "writing"; the file that is read next settles it, by its hash or by its mark.
 """
 
+import json
 import secrets
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -18,7 +19,13 @@ from daemon.domain.copies import Bases, Save
 from daemon.domain.rows import RowBase
 from daemon.domain.values import Sku
 from daemon.mirror.moments import to_ms
-from daemon.mirror.schema import workbook_revisions, workbook_rows, workbook_save_rows, workbook_saves
+from daemon.mirror.schema import (
+    workbook_revisions,
+    workbook_rows,
+    workbook_save_rows,
+    workbook_saves,
+    workbook_sheet,
+)
 from daemon.mirror.store import Transaction
 
 KEPT = 400
@@ -42,6 +49,17 @@ class Revision:
     before_hash: str
     after_hash: str
     is_adopted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSheet:
+    """The sheet of the workbook that is read, and the seller's own columns in it, from left to right.
+
+    A CSV file's sheet has an empty name.
+    """
+
+    name: str
+    own_columns: tuple[str, ...] = ()
 
 
 def adopt(tx: Transaction, content_hash: str, *, now: datetime) -> Revision:
@@ -162,6 +180,21 @@ def update_revision(tx: Transaction, revision: Revision, bases: Bases) -> None:
     written = bases_at(tx, revision.number)
     changed = {sku: base for sku, base in bases.items() if written.get(sku) != base}
     _put(tx, workbook_rows, changed, revision=revision.number)
+
+
+def known_sheet(tx: Transaction) -> KnownSheet | None:
+    """Tell which sheet the workbook was read from; ``None`` while nothing was agreed on with any workbook."""
+    row = tx.execute(select(workbook_sheet)).first()
+    if row is None or newest_revision(tx) is None:
+        return None
+    return KnownSheet(row.name, tuple(json.loads(row.own_columns)))
+
+
+def remember_sheet(tx: Transaction, sheet: KnownSheet) -> None:
+    """Remember which sheet the workbook was read from, in place of any other."""
+    tx.execute(delete(workbook_sheet))
+    own_columns = json.dumps(sheet.own_columns, ensure_ascii=False)
+    tx.execute(insert(workbook_sheet).values(name=sheet.name, own_columns=own_columns))
 
 
 def _record(tx: Transaction, revision: Revision, state: str, now: datetime) -> None:

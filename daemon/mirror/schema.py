@@ -237,6 +237,14 @@ workbook_save_rows = Table(
     sqlite_strict=True,
 )
 
+workbook_sheet = Table(
+    "workbook_sheet",
+    metadata,
+    Column("name", Text, primary_key=True, comment="of the sheet that was read last; the only row. Empty: a CSV file"),
+    Column("own_columns", Text, nullable=False, comment="headers of the seller's own columns, JSON"),
+    sqlite_strict=True,
+)
+
 troubles = Table(
     "troubles",
     metadata,

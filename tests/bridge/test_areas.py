@@ -58,10 +58,18 @@ def test_rules_that_reach_the_last_row_grow(refs, grown):
 
 def test_rules_in_extensions_grow_and_quoted_signs_do_not_confuse():
     xml = (
-        b'<dataValidation prompt="a > b" sqref="D2:D5"/><x14:cf><xm:sqref>D2:D5</xm:sqref></x14:cf>'
+        b'<dataValidation prompt="a > b" sqref="D2:D5"/>'
+        b"<x14:conditionalFormatting><x14:cfRule/><xm:sqref>D2:D5</xm:sqref>\n</x14:conditionalFormatting >"
+        b"<x14:dataValidation><xm:sqref>D2:D5</xm:sqref></x14:dataValidation>"
         b"<ignoredError sqref='A2:A5'/><other sqref=\"D2:D5\"/>"
     )
-    assert grow_lists(xml, GROWTH) == xml.replace(b"D5", b"D8", 2).replace(b"A5", b"A8")
+    assert grow_lists(xml, GROWTH) == xml.replace(b"D5", b"D8", 3).replace(b"A5", b"A8")
+
+
+@pytest.mark.parametrize("element", ["sparkline", "ignoredError", "protectedRange"])
+def test_a_place_in_an_extension_that_is_no_rule_stays_where_it_is(element):
+    xml = f"<x14:{element}><xm:f>Stok!A5:C5</xm:f><xm:sqref>D5</xm:sqref></x14:{element}>".encode()
+    assert grow_lists(xml, GROWTH) == xml
 
 
 def test_a_filter_without_rows_grows_from_its_header():

@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -57,6 +58,14 @@ def test_every_kind_of_number_format_is_heeded_in_a_column_of_units() -> None:
         Unclear("cell.percent", "12"),
         Whole(12),
     ]
+
+
+@pytest.mark.parametrize("stored", [b' t="b"><v>1</v></c>', b' t="e"><v>#N/A</v></c>', b"><v>1E+999999999</v></c>"])
+def test_what_is_no_day_is_not_moved_to_the_other_date_system(stored: bytes) -> None:
+    moved, plain = (
+        CellReader([Style(Look.DATE, 0, days)], TEXTS).raw_values(Column.STOCK, TAGS)(stored) for days in (1462, 0)
+    )
+    assert moved == plain
 
 
 def test_a_code_stored_as_a_number_keeps_the_zeros_its_format_shows() -> None:

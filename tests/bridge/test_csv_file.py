@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from bridge.columns import Column, Layout
 from bridge.csv_file import csv_table, escaped, shown
 from bridge.errors import FileRefusedError
-from bridge.values import Blank, Unclear, Whole, Words
+from bridge.values import Blank, Unclear, Value, Whole, Words
 
 HEADER = "SKU;Nama Produk;Harga;Stok"
 
@@ -108,6 +108,70 @@ def test_our_apostrophe_is_taken_away_and_the_sellers_stays():
 def test_an_escaped_text_says_what_it_said_and_looks_like_no_formula(text):
     assert shown(escaped(text)) == text
     assert escaped(text)[:1] not in set("=+-@\t\r")
+
+
+def counted(*records: str, delimiter: str) -> list[Value]:
+    """Read the stocks of a file whose records give price and stock."""
+    lines = delimiter.join(["SKU", "Harga", "Stok"]), *(delimiter.join(["K", each]) for each in records)
+    return [row.cells[Column.STOCK] for row in csv_table("\n".join(lines).encode(), "stok.csv").rows]
+
+
+@pytest.mark.parametrize("stock", ["12,000", "+12,000", '"12,000"', "'12,000"])
+def test_three_decimals_in_a_file_of_semicolons_are_not_taken_for_thousands(stock):
+    assert counted(f"55000;{stock}", delimiter=";") == [Unclear("cell.three_decimals", stock.strip('"'))]
+
+
+@pytest.mark.parametrize("column", [Column.PRICE, Column.STOCK, Column.ADJUSTMENT, Column.COUNT])
+def test_three_decimals_are_held_in_every_column_of_numbers_and_in_no_other(column):
+    content = "SKU;Harga;Stok;+/-;Opname;Keterangan\n1,000;2,000;3,000;4,000;5,000;6,000\n"
+    cells = csv_table(content.encode(), "stok.csv").rows[0].cells
+    assert isinstance(cells[column], Unclear)
+    assert (cells[Column.SKU], cells[Column.NOTE]) == (Words("1,000"), Words("6,000"))
+
+
+@pytest.mark.parametrize(
+    ("delimiter", "records"),
+    [
+        (";", ["55.000;12.000", "1.250.000;5"]),
+        (";", ["Rp 1.250.000,00;12.000"]),
+        (";", ["1,250,000;12,000"]),
+        (";", ["Rp 55,000;12,000"]),
+        (";", ["1,250,000;12,000", "1.250.000;5"]),
+        (",", ["55.000,12.000"]),
+        (",", ["1.250.000,12.000"]),
+        (",", ['55000,"12,000"']),
+        (",", ['"1,250,000","12,000"']),
+        (",", ['"Rp 55,000.00","12,000"']),
+        ("\t", ["55.000\t12.000"]),
+        ("\t", ["1,250,000\t12,000"]),
+    ],
+)
+def test_thousands_as_the_rest_of_the_file_writes_them_are_read(delimiter, records):
+    assert counted(*records, delimiter=delimiter)[0] == Whole(12_000)
+
+
+@pytest.mark.parametrize(
+    ("delimiter", "records", "shown"),
+    [
+        (",", ['"1,250,000",12.000'], "12.000"),
+        (",", ['1.250.000,"12,000"'], "12,000"),
+        (",", ['Rp 55.000,"12,000"'], "12,000"),
+        (";", ["1,250,000;12.000"], "12.000"),
+        (";", ["Rp 55,000;12.000"], "12.000"),
+        ("\t", ["1.250.000\t12,000"], "12,000"),
+    ],
+)
+def test_a_mark_that_the_rest_of_the_file_leaves_for_decimals_is_asked_about(delimiter, records, shown):
+    assert counted(*records, delimiter=delimiter) == [Unclear("cell.three_decimals", shown)]
+
+
+@pytest.mark.parametrize(
+    "price", ["1.250.000", "Rp 1.250.000,00", "1,250,000", "Rp 1.250.000,-", "1250000", "1250000,00"]
+)
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_the_usual_ways_to_write_rupiah_are_read_in_every_file(price, delimiter):
+    content = f"SKU{delimiter}Stok{delimiter}Harga\nK{delimiter}5{delimiter}{price}\n".encode()
+    assert csv_table(content, "stok.csv").rows[0].cells[Column.PRICE] == Whole(1_250_000)
 
 
 def test_a_very_long_field_is_read_whole():

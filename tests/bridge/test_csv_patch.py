@@ -53,7 +53,18 @@ def test_only_the_changed_field_changes_in_every_dialect(encoding, mark, delimit
         ("K1;x;1;5;;", Change(2, Column.STOCK, None), "K1;x;1;;;"),
         ('K1;x;1;"5";;', Change(2, Column.STOCK, None), 'K1;x;1;"";;'),
         ("K1;x;1;5;;", Change(2, Column.ADJUSTMENT, -5), "K1;x;1;5;-5;"),
-        ("K1;x;1.250.000;5;;", Change(2, Column.PRICE, 1_300_000), "K1;x;1300000;5;;"),
+        ("K1;x;1.250.000;5;;", Change(2, Column.PRICE, 1_300_000), "K1;x;1.300.000;5;;"),
+        ("K1;x;1.250.000;5;;", Change(2, Column.PRICE, 1_250_000), "K1;x;1.250.000;5;;"),
+        ('K1;x;"Rp 55.000";5;;', Change(2, Column.PRICE, 56_000), 'K1;x;"Rp 56.000";5;;'),
+        ("K1;x;Rp1,250,000.00;5;;", Change(2, Column.PRICE, 900), "K1;x;Rp900.00;5;;"),
+        ("K1;x;rp. 55.000,-;5;;", Change(2, Column.PRICE, 1_056_000), "K1;x;rp. 1.056.000,-;5;;"),
+        ("K1;x;IDR 55000;5;;", Change(2, Column.PRICE, 56_000), "K1;x;IDR 56000;5;;"),
+        ("K1;x;55000,00;5;;", Change(2, Column.PRICE, 56_000), "K1;x;56000,00;5;;"),
+        ("K1;x;Rp 55.000;5;;", Change(2, Column.PRICE, None), "K1;x;;5;;"),
+        ("K1;x;1;1.250.000;;", Change(2, Column.STOCK, 12_000), "K1;x;1;12000;;"),
+        ("K1;x;1;12.000;;", Change(2, Column.STOCK, 13_000), "K1;x;1;13000;;"),
+        ("K1;x;1;12,000;;", Change(2, Column.STOCK, 1_250_000), "K1;x;1;1250000;;"),
+        ("K1;x;1.250,000;5;;", Change(2, Column.PRICE, 56_000), "K1;x;56000;5;;"),
         ("K1;x;1;5", Change(2, Column.NOTE, "baru"), "K1;x;1;5;;baru"),
         ("K1;x;1;5", Change(2, Column.NOTE, None), "K1;x;1;5"),
         ("K1;x;1;5;;", Change(2, Column.NOTE, "a;b"), 'K1;x;1;5;;"a;b"'),
@@ -96,6 +107,21 @@ def test_added_rows_come_after_the_last_content(body, expected):
     assert result.content.decode() == head + expected
     again = csv_table(result.content, "stok.csv").rows
     assert [row.cells[Column.SKU] for row in again if row.number in result.appended_rows] == [Words("K9")]
+
+
+def test_added_rows_come_after_the_row_that_the_caller_names_and_push_a_total_down():
+    table = csv_table(b"SKU;Stok\nK1;5\nTOTAL;5\n\n", "stok.csv")
+    goods = [{Column.SKU: "K8", Column.STOCK: 3}, {Column.SKU: "K9", Column.STOCK: 4}]
+    result = csv_patch(table, [Change(2, Column.STOCK, 6), Change(3, Column.STOCK, 13)], goods, after=2)
+    assert result.content == b"SKU;Stok\nK1;6\nK8;3\nK9;4\nTOTAL;13\n\n"
+    assert result.appended_rows == (3, 4)
+
+
+def test_added_rows_never_come_above_the_header():
+    table = csv_table(b"Daftar\nSKU;Stok\nTOTAL;0\n", "stok.csv")
+    assert csv_patch(table, [], [{Column.SKU: "K9", Column.STOCK: 3}], after=1).content == (
+        b"Daftar\nSKU;Stok\nK9;3\nTOTAL;0\n"
+    )
 
 
 def test_a_change_in_an_empty_row_below_and_an_added_row_keep_their_order():

@@ -91,13 +91,28 @@ def test_the_layout_of_the_seller_wins_in_an_imported_file_too():
         assert caught.value.code == code
 
 
-def written(*rows) -> bytes:
+def written(*rows, sheets=("Stok",)) -> bytes:
     out = BytesIO()
     with XlsxWriter(out, {"in_memory": True}) as workbook:
-        sheet = workbook.add_worksheet()
-        for number, row in enumerate(rows):
-            sheet.write_row(number, 0, row)
+        for name in sheets:
+            sheet = workbook.add_worksheet(name)
+            for number, row in enumerate(rows):
+                sheet.write_row(number, 0, row)
     return out.getvalue()
+
+
+def test_of_two_sheets_with_our_header_none_is_imported_unless_one_is_named():
+    content = written(["SKU", "Stok"], ["K1", 5], sheets=("Pesanan", "Gudang"))
+    with pytest.raises(FileRefusedError) as caught:
+        import_table(content, "w.xlsb")
+    assert (caught.value.code, caught.value.params["sheets"]) == ("workbook.two_sheets", "Pesanan, Gudang")
+    table = import_table(content, "w.xlsb", layout=Layout("gudang"))
+    assert (table.sheet, table.layout.sheet) == ("Gudang", "gudang")
+
+
+def test_the_layout_of_an_imported_table_finds_its_sheet_again():
+    table = import_table(written(["SKU", "Stok"], ["K1", 5]), "w.xlsb")
+    assert table.layout == Layout("Stok")
 
 
 def test_errors_and_formulas_without_a_value_come_as_blanks():

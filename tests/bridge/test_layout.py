@@ -1,7 +1,7 @@
 """Where the seller says that things are: sheet, header row and titles of their own."""
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from bridge.columns import Column, Layout
 from bridge.errors import FileRefusedError
@@ -26,9 +26,34 @@ def two_sheets(tmp_path):
     return tmp_path / "w.xlsx"
 
 
-def test_without_a_layout_the_first_header_is_taken(two_sheets):
-    table = read_table(two_sheets)
-    assert (table.sheet, table.header_row, table.unknown_headers) == ("Sheet", 1, ())
+def test_of_two_sheets_with_our_header_none_is_taken_unless_one_is_named(two_sheets):
+    with pytest.raises(FileRefusedError) as caught:
+        read_table(two_sheets)
+    assert caught.value.code == "workbook.two_sheets"
+    assert caught.value.params == {"name": "w.xlsx", "sheets": "Sheet, Gudang Bandung"}
+
+
+def test_the_sheet_that_was_read_once_is_read_again(two_sheets):
+    book = load_workbook(two_sheets)
+    book["Sheet"]["A1"] = "Kode lama"
+    book.save(two_sheets)
+    known = read_table(two_sheets)
+    book["Sheet"]["A1"] = "SKU"
+    book.save(two_sheets)
+    again = read_table(two_sheets, known=known)
+    assert (known.sheet, again.sheet, again.rows == known.rows) == ("Gudang Bandung", "Gudang Bandung", True)
+    patched = patch(known, [Change(4, Column.STOCK, 9)]).content
+    assert table_in(patched, "w.xlsx", layout=known.layout).sheet == "Gudang Bandung"
+
+
+@pytest.mark.parametrize("given", ["Stok", "Stok ", "STOK", " stok"])
+def test_a_sheet_is_named_by_its_very_name_or_else_whatever_its_case_and_blanks(tmp_path, given):
+    workbook = Workbook()
+    workbook.active.title = "Stok "
+    for row in (["SKU", "Stok"], ["A", 1]):
+        workbook.active.append(row)
+    workbook.save(tmp_path / "w.xlsx")
+    assert read_table(tmp_path / "w.xlsx", layout=Layout(given)).sheet == "Stok "
 
 
 def test_a_named_sheet_is_the_only_one_looked_at(two_sheets):

@@ -181,6 +181,26 @@ def test_added_rows_continue_the_looks_and_formulas_and_the_table_grows(rich_wor
     assert theirs.dimensions == "A1:J6"
 
 
+@pytest.mark.parametrize("last", [5, 7])
+def test_a_table_beside_ours_is_not_continued_with_it(tmp_path, last):
+    workbook = Workbook()
+    sheet = workbook.active
+    for row in (["SKU", "Stok", "Nilai"], *([f"K{n}", n, f"=B{n}*2"] for n in range(2, 6))):
+        sheet.append(row)
+    for number in range(1, last + 1):
+        sheet.cell(number, 5, f"lain {number}" if number > 1 else "Lain")
+        sheet.cell(number, 6, f'=E{number}&"x"' if number > 1 else "Hasil").number_format = "@"
+    sheet["G5"] = "=B5*3"
+    sheet.add_table(ExcelTable(displayName="Barang", ref="A1:C5"))
+    sheet.add_table(ExcelTable(displayName="Lain", ref=f"E1:F{last}"))
+    workbook.save(tmp_path / "w.xlsx")
+    content = patch(read_table(tmp_path / "w.xlsx"), [], [{Column.SKU: "K9", Column.STOCK: 9}]).content
+    old, new = sheet, load_workbook(BytesIO(content)).active
+    assert [cell.value for cell in new[6]] == ["K9", 9, "=B6*2", None, old["E6"].value, old["F6"].value, "=B6*3"]
+    assert (new["F6"].number_format, new.tables["Lain"].ref) == (old["F6"].number_format, f"E1:F{last}")
+    assert new.tables["Barang"].ref == "A1:C6"
+
+
 def test_a_sheet_filter_grows_with_its_hidden_name(tmp_path):
     workbook = Workbook()
     for row in (["SKU", "Stok"], ["A", 1], ["B", 2]):

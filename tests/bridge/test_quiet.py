@@ -110,3 +110,14 @@ def test_a_removed_lock_is_known_by_the_time_of_the_folder(workbook):
 def test_where_there_is_no_folder_nobody_touches_anything(tmp_path):
     assert settled_for(tmp_path / "tidak ada" / "x.xlsx") == float("inf")
     assert Quiet(tmp_path / "tidak ada" / "x.xlsx").seconds() > LONG_AGO_S
+
+
+def test_a_lock_is_remembered_until_our_next_write(workbook, quiet):
+    assert not quiet.was_open()
+    lock = workbook.with_name(f".~lock.{workbook.name}#")
+    lock.write_text(",Sari,laptop,10.03.2026 10:00,file:///profil;")
+    assert quiet.was_open()
+    lock.unlink()
+    assert quiet.was_open()
+    quiet.own_write("0" * 64)
+    assert not quiet.was_open()

@@ -1,7 +1,7 @@
 import pytest
 
-from bridge.sheet_xml import tags_for
-from bridge.splice import take_apart
+from bridge.sheet_xml import attribute, tags_for
+from bridge.splice import RowXml, take_apart
 
 ROWS = {
     "names": b'<row r="4"><c r="A4" s="1"><v>1</v></c><c r="B4" s="2" t="n"/><c r="C4" s="3" /></row>',
@@ -18,6 +18,19 @@ def test_one_cell_is_found_as_among_all(spelling: str, column: int) -> None:
     row = take_apart(ROWS[spelling], 4, tags_for(b""))
     among_all = row.cells().get(column)
     assert row.attributes_of(column) == (None if among_all is None else among_all.attributes)
+
+
+def looks(row: RowXml) -> dict[int, tuple[bytes | None, bytes]]:
+    """Style and content of each cell."""
+    return {column: (attribute(cell.attributes, b"s"), cell.inner) for column, cell in row.cells().items()}
+
+
+@pytest.mark.parametrize("spelling", ROWS)
+@pytest.mark.parametrize("column", range(1, 5))
+def test_a_row_without_a_column_keeps_the_other_cells_where_they_were(spelling: str, column: int) -> None:
+    row = take_apart(ROWS[spelling], 4, tags_for(b""))
+    kept = looks(row) | ({column: (None, b"")} if column in looks(row) else {})
+    assert looks(row.without({column})) == kept
 
 
 def test_a_cell_whose_name_ends_like_the_one_asked_for_is_not_taken_for_it() -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.columns import Column
-from bridge.values import BLANK, Blank, Cell, Kind, Look, Unclear, Whole, Words, meaning
+from bridge.values import BLANK, Blank, Cell, Grouped, Kind, Look, Unclear, Whole, Words, grouped, meaning
 
 
 def text(shown: str) -> Cell:
@@ -187,6 +187,35 @@ def test_a_code_that_lost_digits_as_a_number_is_damaged(stored):
 )
 def test_a_code_that_was_shown_short_and_kept_as_text_is_damaged(shown):
     assert meaning(Column.SKU, text(shown)) == Unclear("cell.sku_damaged", shown)
+
+
+@pytest.mark.parametrize(
+    ("shown", "found"),
+    [
+        ("12.000", Grouped(".", is_sure=False)),
+        ("12,000", Grouped(",", is_sure=False)),
+        ("'+12,000", Grouped(",", is_sure=False)),
+        ("１２，０００", Grouped(",", is_sure=False)),
+        ("1.250.000", Grouped(".", is_sure=True)),
+        ("1,250,000", Grouped(",", is_sure=True)),
+        ("1.250,00", Grouped(".", is_sure=True)),
+        ("1.250,-", Grouped(".", is_sure=True)),
+        ("1,250.5", Grouped(",", is_sure=True)),
+        ("Rp 55.000", Grouped(".", is_sure=True)),
+        ("Rp\u00a055.000", Grouped(".", is_sure=True)),
+        ("idr 55,000", Grouped(",", is_sure=True)),
+        ("12", None),
+        ("12,5", None),
+        ("1250,000", None),
+        ("0,500", None),
+        ("1.250.00", None),
+        ("1 250 000", None),
+        ("12.000 pcs", None),
+        ("", None),
+    ],
+)
+def test_a_mark_surely_groups_thousands_only_where_it_can_be_no_decimal_mark(shown, found):
+    assert grouped(shown) == found
 
 
 def test_names_made_of_digits_are_words():

@@ -4,6 +4,8 @@ import json
 import os
 import re
 
+from openpyxl import load_workbook
+
 from daemon.mirror.store import only_instance
 
 
@@ -50,6 +52,14 @@ def test_what_is_held_is_told_with_its_reason(selaras, filled):
     held = json.loads(selaras("status", "--json", "-c", filled.config).stdout)["held"]
     assert [(entry["sku"], entry["field"]) for entry in held] == [(sku, "stock")]
     assert "entah" in held[0]["text"]
+
+
+def test_the_sellers_own_columns_are_named(selaras, filled):
+    book = load_workbook(filled.workbook)
+    book.worksheets[0].cell(1, book.worksheets[0].max_column + 1, "Rak")
+    book.save(filled.workbook)
+    selaras("sync", "-c", filled.config)
+    assert "Kolom Anda sendiri, tidak disentuh: Rak" in selaras("status", "-c", filled.config).stdout
 
 
 def test_records_of_something_else_need_a_person_and_stay(selaras, house):

@@ -186,6 +186,11 @@ class House:
     def note(self, sku):
         return self.row(sku)[Column.NOTE]
 
+    def done(self, sku):
+        """What the note says was done, without the time; ``None`` when it says nothing like that."""
+        said = (self.note(sku) or "").partition("✓ ")[2]
+        return said.partition(": ")[2] or None
+
     def types(self, sku, **cells):
         """The seller types into one row and saves."""
         self.types_all({sku: cells})

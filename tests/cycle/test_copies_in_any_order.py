@@ -59,6 +59,7 @@ class Copies(RuleBasedStateMachine):
         self.ledger = dict.fromkeys(SKUS, 50)
         self.expected = dict(self.ledger)
         self.main, self.is_open, self.away = Copy(None, dict(self.ledger)), False, []
+        self.is_seen_open = False
         self.main_hash = "awal"
         self._read(MAIN, self.main, "awal", first=True)
         self._write()
@@ -76,7 +77,7 @@ class Copies(RuleBasedStateMachine):
         """Take over what a file brings, as step 3 of a cycle does."""
         sheet = self._sheet(name, copy, content_hash)
         with self.mirror.transaction() as tx:
-            this = placed(tx, sheet, now=NOON, is_copy=name != MAIN)
+            this = placed(tx, sheet, now=NOON, is_copy=name != MAIN, is_open=self.is_seen_open)
             assert isinstance(this, PlacedSheet)
             changed = {}
             for cells in sheet.rows:
@@ -102,6 +103,7 @@ class Copies(RuleBasedStateMachine):
             revisions.begin_revision(tx, planned, bases, now=NOON)
             revisions.finish_revision(tx, number)
         self.main = Copy(Mark(newest.workbook, number), dict(self.ledger))
+        self.is_seen_open = False
 
     def _save_main(self):
         self.main_hash = f"simpan {next(self.hashes)}"
@@ -110,11 +112,20 @@ class Copies(RuleBasedStateMachine):
 
     @rule(sku=st.sampled_from(SKUS), stays_open=st.booleans())
     def the_seller_types_and_saves(self, sku, stays_open):
+        self.is_seen_open = True
         self.main.type(sku, next(self.values))
         self._save_main()
         self.is_open = stays_open
         if not stays_open:
             self._write()
+
+    @precondition(lambda self: not self.is_seen_open)
+    @rule(sku=st.sampled_from(SKUS))
+    def somebody_saves_whose_lock_we_do_not_see(self, sku):
+        """We have not written since: another copy may come before we do."""
+        if sku not in self.main.edited:
+            self.main.type(sku, next(self.values))
+            self._save_main()
 
     @rule(sku=st.sampled_from(SKUS), units=st.integers(1, 5))
     def buyers_order(self, sku, units):
@@ -135,13 +146,14 @@ class Copies(RuleBasedStateMachine):
             copy.type(sku, next(self.values))
 
     @precondition(lambda self: self.away and not self.is_open)
-    @rule(data=st.data())
-    def a_copy_is_saved_over_the_workbook(self, data):
+    @rule(data=st.data(), at_once=st.booleans())
+    def a_copy_is_saved_over_the_workbook(self, data, at_once):
         copy = data.draw(st.sampled_from(self.away))
         copy.arrive(self.expected)
-        self.main = Copy(copy.mark, dict(copy.shows))
+        self.main = Copy(copy.mark, dict(copy.shows), set(copy.edited))
         self._save_main()
-        self._write()
+        if at_once:
+            self._write()
 
     @precondition(lambda self: self.away)
     @rule(data=st.data())

@@ -48,7 +48,7 @@ def test_stock_that_stood_in_the_sheet_before_the_first_cycle_is_used_only_after
     house.types(sku, note=None)
     house.cycle()
     house.cycle()
-    assert (market.stock(sku), house.stock(sku), house.note(sku)) == ((9, 9), 9, "Selaras: ✓ stok 9")
+    assert (market.stock(sku), house.stock(sku), house.done(sku)) == ((9, 9), 9, "stok 9")
 
 
 def test_a_quiet_cycle_writes_nothing_anywhere(house):
@@ -266,7 +266,7 @@ def test_a_conflict_is_answered_by_typing_the_right_price(market, sku, conflict)
     conflict.cycle()
     conflict.cycle()
     assert market.price(sku) == (59_000, 59_000)
-    assert (conflict.price(sku), conflict.note(sku)) == (59_000, "Selaras: ✓ Rp 61.500 → Rp 59.000")
+    assert (conflict.price(sku), conflict.done(sku)) == (59_000, "Rp 61.500 → Rp 59.000")
 
 
 def test_a_conflict_is_answered_for_the_shop_by_emptying_the_price(market, sku, conflict):
@@ -282,12 +282,12 @@ def test_a_conflict_is_answered_for_the_sheet_by_deleting_the_note(market, sku, 
     conflict.cycle()
     conflict.cycle()
     assert market.price(sku) == (61_500, 61_500)
-    assert (conflict.price(sku), conflict.note(sku)) == (61_500, "Selaras: ✓ Rp 61.500")
+    assert (conflict.price(sku), conflict.done(sku)) == (61_500, "Rp 61.500")
 
 
 @pytest.mark.parametrize(
     ("policy", "outcome"),
-    [("sheet", (61_500, "Selaras: ✓ Rp 55.000 → Rp 61.500")), ("shop", (48_000, None))],
+    [("sheet", (61_500, "Rp 55.000 → Rp 61.500")), ("shop", (48_000, None))],
 )
 def test_a_conflict_is_settled_by_policy_where_the_settings_name_one(market, sku, open_house, policy, outcome):
     house = open_house(change=lambda text: text.replace("    lag:", f"    price: {{conflict: {policy}}}\n    lag:"))
@@ -296,7 +296,7 @@ def test_a_conflict_is_settled_by_policy_where_the_settings_name_one(market, sku
     house.cycle()
     house.cycle()
     assert market.price(sku) == (outcome[0], outcome[0])
-    assert (house.price(sku), house.note(sku)) == outcome
+    assert (house.price(sku), house.done(sku)) == outcome
 
 
 def test_a_price_edited_in_the_shop_after_the_sweep_is_not_overwritten_unseen(market, sku, house):

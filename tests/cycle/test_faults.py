@@ -258,7 +258,7 @@ def test_a_price_write_without_an_answer_ends_right(market, sku, open_house, kin
     house.cycle()
     assert_in_step(market, house, sku, 12)
     assert market.price(sku) == (61_500, 61_500)
-    assert (house.price(sku), house.note(sku)) == (61_500, "Selaras: ✓ Rp 55.000 → Rp 61.500")
+    assert (house.price(sku), house.done(sku)) == (61_500, "Rp 55.000 → Rp 61.500")
 
 
 @pytest.mark.parametrize("trigger", [Trigger.SAVE, Trigger.COMMAND])
@@ -273,7 +273,7 @@ def test_a_second_price_after_one_without_an_answer_is_no_conflict(market, sku, 
     house.cycle(trigger)
     house.cycle(trigger)
     assert market.price(sku) == (63_000, 63_000)
-    assert (house.price(sku), house.note(sku)) == (63_000, "Selaras: ✓ Rp 61.500 → Rp 63.000")
+    assert (house.price(sku), house.done(sku)) == (63_000, "Rp 61.500 → Rp 63.000")
 
 
 # Refusals of one listing.
@@ -316,7 +316,7 @@ def test_a_refused_price_is_noted_in_its_row_and_tried_again_later(closed_goods)
     assert market.price(other) == (90_500, 90_500)
     house.save_cycle()
     assert "12019113" in house.note(sku)
-    assert house.note(other) == "Selaras: ✓ Rp 85.000 → Rp 90.500"
+    assert house.done(other) == "Rp 85.000 → Rp 90.500"
     paths, _ = house.calls_during(house.save_cycle)
     assert not writes_in(paths)
     house.clock.move(60)

@@ -10,6 +10,7 @@ from cycle.house import found_house, open_town, opened
 from cycle.reaper import run_one_cycle
 from openpyxl import load_workbook
 
+from bridge.columns import Column
 from daemon.leftovers import put_right
 
 FORKSERVER = multiprocessing.get_context("forkserver")
@@ -71,7 +72,7 @@ def state_after_recovery(market, settings):
             "outbox": house.outbox(),
             "revisions": house.query("SELECT count(*) FROM workbook_revisions WHERE state = 'writing'"),
             "shops": [(entry["seller_sku"], entry["quantity"], entry["price"]) for entry in market.listings()],
-            "workbook": house.rows(),
+            "workbook": {sku: {**row, Column.NOTE: house.done(sku)} for sku, row in house.rows().items()},
             "orders": [line for path in sorted(settings.orders_folder.iterdir()) for line in lines(path)],
             "left behind": [path.name for path in settings.path.parent.rglob(".~selaras-*")],
             "is quiet": is_quiet,

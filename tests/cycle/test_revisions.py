@@ -1,7 +1,9 @@
 """Copies of the workbook that come back later, from other hands: nothing old overwrites, nothing typed is lost."""
 
 import itertools
+import math
 import shutil
+from dataclasses import replace
 
 import pytest
 from openpyxl import load_workbook
@@ -312,6 +314,66 @@ def test_a_copy_is_filed_away_in_spite_of_rows_that_the_workbook_holds_too(marke
     edited(laptop, copy, {sku: {"stock": 22}})
     result = house.save_cycle()
     assert (copy.exists(), market.stock(sku), result.problems) == (False, (22, 22), ())
+
+
+def test_another_machines_copy_that_comes_before_our_next_write_takes_no_edit_back(market, sku, other, house, laptop):
+    take_home(house, laptop)
+    house.parts = replace(house.parts, quiet_for=lambda: 0.0)
+    edited(laptop, house.workbook, {sku: {"stock": 22}})
+    assert house.save_cycle().is_postponed
+    edited(laptop, house.workbook, {other: {"stock": 38}})
+    assert house.save_cycle().is_postponed
+    assert (market.stock(sku), market.stock(other)) == ((22, 22), (38, 38))
+    house.parts = replace(house.parts, quiet_for=lambda: math.inf)
+    house.cycle()
+    assert (house.stock(sku), house.stock(other)) == (22, 38)
+
+
+def test_an_edit_taken_back_by_the_editor_that_we_saw_is_taken_back(market, sku, other, house):
+    """Also when it closes with that save, so that the lock is gone by the time we look."""
+    house.parts = replace(house.parts, quiet_for=lambda: 0.0, was_open=lambda: True)
+    for edits in ({sku: {"stock": 22}}, {sku: {"stock": 12}, other: {"stock": 38}}):
+        edited(house.workbook, house.workbook, edits)
+        house.save_cycle()
+    assert (market.stock(sku), market.stock(other)) == ((12, 12), (38, 38))
+
+
+def test_an_unclear_copy_corrected_as_told_counts_once(market, sku, other, house, laptop):
+    take_home(house, laptop)
+    copy = house.workbook.with_name(CONFLICTED)
+    edited(laptop, copy, {sku: {"stock": 22}, other: {"stock": "banyak"}})
+    house.save_cycle()
+    edited(copy, copy, {sku: {"stock": 25}, other: {"stock": 41}})
+    result = house.save_cycle()
+    assert (market.stock(sku), market.stock(other), result.problems) == ((25, 25), (41, 41), ())
+    assert not copy.exists()
+
+
+def test_a_row_twice_in_a_copy_keeps_the_copy_when_its_numbers_are_not_those_of_the_workbook(
+    market, sku, house, laptop
+):
+    take_home(house, laptop)
+    copy = house.workbook.with_name(CONFLICTED)
+    book = load_workbook(laptop)
+    sheet = book.worksheets[0]
+    at = mapped_columns({cell.column: str(cell.value) for cell in sheet[1] if cell.value})
+    line = next(line for line in sheet.iter_rows(min_row=2) if line[0].value == sku)
+    sheet.append([cell.value for cell in line])
+    sheet.cell(line[0].row, at[Column.STOCK], 30)
+    book.save(copy)
+    result = house.save_cycle()
+    assert [problem.code for problem in result.problems] == ["workbook.copy_unclear"]
+    assert (copy.exists(), market.stock(sku)) == (True, (12, 12))
+
+
+def test_beside_a_copy_that_was_filed_away_lies_a_note_of_what_was_taken(sku, house, laptop):
+    take_home(house, laptop)
+    edited(laptop, house.workbook.with_name(CONFLICTED), {sku: {"stock": 22, "price": 56_000}})
+    house.save_cycle()
+    note = (house.workbook.parent / "Arsip Selaras" / f"{CONFLICTED}.txt").read_text(encoding="utf-8")
+    assert f"{sku}: Stok 22\n" in note
+    assert f"{sku}: Harga 56000\n" in note
+    assert "kolom Anda sendiri" in note
 
 
 def test_a_copy_that_nobody_knows_is_named_and_left_alone(market, sku, house):

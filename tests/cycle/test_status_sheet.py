@@ -142,14 +142,31 @@ def test_what_became_of_a_typed_stock_is_told_however_long_the_workbook_stays_op
         assert house.cycle().is_postponed
     house.cycle()
     assert (house.stock(sku), market.stock(sku)) == (19, (19, 19))
-    note = "Selaras: ✓ 12 → 19, 3 terjual selagi Anda mengetik; Rp 55.000 → Rp 60.000"
-    assert house.note(sku) == note
+    note = "12 → 19, 3 terjual selagi Anda mengetik; Rp 55.000 → Rp 60.000"
+    assert house.done(sku) == note
     before = house.workbook.read_bytes()
     house.cycle()
     assert house.workbook.read_bytes() == before
     market.order(sku, 1)
     house.cycle()
-    assert (house.stock(sku), house.note(sku)) == (18, note)
+    assert (house.stock(sku), house.note(sku)) == (18, None)
+
+
+def test_what_is_done_says_when_by_the_shops_clocks(sku, house):
+    house.types(sku, stock=22)
+    when = house.clock.moment.astimezone(house.settings.timezone)
+    house.cycle()
+    assert house.note(sku) == f"Selaras: ✓ {when:%-d %b %H.%M}: 12 → 22"
+
+
+def test_what_a_conflicted_copy_brought_is_told_in_the_row(market, sku, house):
+    copy = house.workbook.with_name("toko (Sari's conflicted copy 2026-03-10).xlsx")
+    before = house.workbook.read_bytes()
+    house.types(sku, stock=22)
+    copy.write_bytes(house.workbook.read_bytes())
+    house.workbook.write_bytes(before)
+    house.cycle()
+    assert (market.stock(sku), house.stock(sku), house.done(sku)) == ((22, 22), 22, "12 → 22")
 
 
 def test_english_notes_and_lines(market, sku, open_house):
@@ -157,7 +174,7 @@ def test_english_notes_and_lines(market, sku, open_house):
     market.order(sku, 3)
     house.types(sku, stock=22)
     house.cycle()
-    assert house.note(sku) == "Selaras: ✓ 12 → 19, 3 sold while you typed"
+    assert house.done(sku) == "12 → 19, 3 sold while you typed"
     assert told(house) == ("All in step", {})
 
 
@@ -180,7 +197,7 @@ def test_a_stock_that_differs_at_the_start_is_decided_by_the_choice_list(market,
     differing.cycle()
     differing.cycle()
     assert (market.stock(sku), differing.stock(sku)) == ((stock, stock), stock)
-    assert differing.note(sku) == f"Selaras: ✓ stok {stock}"
+    assert differing.done(sku) == f"stok {stock}"
     assert told(differing) == ("Semua selaras", {})
 
 
@@ -258,4 +275,4 @@ def test_more_lines_than_anybody_reads_are_counted():
 
 
 def test_nothing_is_told_in_a_sheet_whose_rows_show_each_others_numbers():
-    assert page(Plan(held=(Held(None, None, Field.SKU, message("sheet.scrambled", rows=9)),))) is None
+    assert page(Plan(is_scrambled=True)) is None

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from domain.world import KOPI, World, as_left, codes, listing, moved, product, row, saved, say, sent, snapshot
+from domain.world import DONE, KOPI, World, as_left, codes, listing, moved, product, row, saved, say, sent, snapshot
 
 from daemon.domain.choices import OFFERED, Choice, Chosen
 from daemon.domain.plan import Plan, Target
@@ -65,7 +65,7 @@ def test_a_choice_settles_a_price_conflict_as_the_answer_by_hand_does(choice, by
 def test_a_price_taken_from_the_shop_is_written_over_the_one_typed():
     plan = conflict(chosen(Choice.SHOP))
     assert plan.rows[0].cells[Field.PRICE] == SHOWN
-    assert plan.rows[0].cells[Field.NOTE] == f"Selaras: ✓ note.price_decided now={SHOWN}"
+    assert plan.rows[0].cells[Field.NOTE] == f"{DONE}note.price_decided now={SHOWN}"
 
 
 @pytest.mark.parametrize(("choice", "now"), [(Choice.SHEET, TYPED), (Choice.SHOP, SHOWN)], ids=["sheet", "shop"])
@@ -93,7 +93,7 @@ def test_a_choice_settles_a_stock_that_differs_at_the_start(choice, delta, now):
     plan = start(chosen(choice, Field.STOCK))
     assert moved(plan) == ([(Cause.SHEET_EDIT, delta)] if delta else [])
     assert (plan.held, plan.bases[KOPI].asked_stock) == ((), None)
-    assert plan.rows[0].cells[Field.NOTE] == f"Selaras: ✓ note.stock_decided now={now}"
+    assert plan.rows[0].cells[Field.NOTE] == f"{DONE}note.stock_decided now={now}"
     assert plan.rows[0].cells.get(Field.STOCK, 12) == now
 
 
@@ -164,6 +164,17 @@ def test_a_choice_in_a_stale_copy_does_not_decide_what_was_settled_since():
         say,
     )
     assert (stale.products, stale.commands) == ((), ())
+
+
+@pytest.mark.parametrize("choice", [Choice.SHEET, Choice.SHOP])
+def test_a_choice_in_an_old_file_decides_nothing_even_where_its_numbers_still_stand(choice):
+    still_open = conflict(chosen(choice), is_stale=True)
+    assert (codes(still_open), still_open.commands[0].is_waiting) == (["price.conflict"], True)
+    decided = {"products": {KOPI: product(price=Money(SHOWN))}}
+    since = conflict(chosen(choice), is_stale=True, **decided)
+    assert (codes(since), since.commands, since.products) == (["price.old_answer"], (), ())
+    stock = start(chosen(choice, Field.STOCK), is_stale=True)
+    assert (codes(stock), stock.movements) == (["stock.old_answer"], ())
 
 
 def test_an_old_price_in_a_stale_copy_is_no_answer_to_a_question_about_another_one():

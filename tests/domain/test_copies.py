@@ -29,9 +29,9 @@ def saved(name=MAIN, **stocks):
     return Save(name, {**WRITTEN, **shown})
 
 
-def deltas(cells, saves=(), *, open_as=None):
+def deltas(cells, saves=(), *, open_as=None, copy=None):
     """The differences that a file of these rows brings."""
-    bases = bases_of(cells, WRITTEN, saves, open_as=open_as)
+    bases = bases_of(cells, WRITTEN, saves, own=open_as or copy, is_open=open_as is not None)
     typed = {entry.sku.value: entry.stock.value - bases[Sku(entry.sku.value)].stock for entry in cells}
     return {sku: delta for sku, delta in typed.items() if delta}
 
@@ -59,12 +59,21 @@ def test_what_a_file_brings(cells, saves, open_as, expected):
     assert deltas(cells, saves, open_as=open_as) == expected
 
 
+def test_a_copy_that_is_corrected_goes_on_from_its_own_last_save():
+    saves = [saved(kopi=22), saved(COPY, kopi=15)]
+    assert deltas(rows(kopi=16, teh=9), saves, copy=COPY) == {"KOPI": 1, "TEH": 5}
+
+
+def test_another_copy_of_the_same_name_takes_nothing_back():
+    assert deltas(rows(teh=9), [saved(COPY, kopi=22)], copy=COPY) == {"TEH": 5}
+
+
 def test_a_formula_without_a_result_says_nothing_about_where_a_copy_comes_from():
     from daemon.domain.messages import message  # noqa: PLC0415
     from daemon.domain.rows import Unclear  # noqa: PLC0415
 
     cells = (row(2, KOPI, stock=Unclear(message("cell.formula_without_value"))), row(3, TEH, stock=9))
-    bases = bases_of(cells, WRITTEN, [saved(kopi=22, teh=9)], open_as=None)
+    bases = bases_of(cells, WRITTEN, [saved(kopi=22, teh=9)], own=None)
     assert bases[TEH].stock == 9
 
 
@@ -72,7 +81,7 @@ def test_prices_and_counts_are_compared_in_the_same_way():
     written = {KOPI: RowBase(price=5000)}
     cells = (row(2, KOPI, price=6000, count=3),)
     other = Save(COPY, {KOPI: RowBase(price=6000)})
-    bases = bases_of(cells, written, [other], open_as=None)
+    bases = bases_of(cells, written, [other], own=None)
     assert (bases[KOPI].price, bases[KOPI].count) == (6000, None)
     assert cells[0].cell(Field.PRICE) == Number(6000)
 

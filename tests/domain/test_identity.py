@@ -5,7 +5,7 @@ from domain.world import KOPI, as_left, listing, product, row, saved, say, snaps
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daemon.domain.identity import formerly, nearly, repaired, row_key, scrambled
+from daemon.domain.identity import columns_exchanged, contradicted, formerly, nearly, repaired, row_key, scrambled
 from daemon.domain.messages import message
 from daemon.domain.reconcile import reconcile
 from daemon.domain.rows import Field, RowBase, Unclear
@@ -151,6 +151,137 @@ def test_nothing_is_taken_from_a_scrambled_sheet_and_nothing_written():
     assert (plan.movements, plan.rows, plan.commands, plan.bases) == ((), (), (), {})
 
 
+TWINS = {
+    ZEROS: RowBase(price=30_000, stock=8),
+    Sku("123"): RowBase(price=45_000, stock=3),
+    KOPI: RowBase(price=30_000, stock=5),
+}
+
+
+def keyed(sku, *, key, like=None, number=2, **edits):
+    """The row of ``sku`` with the key of ``key``; it shows the numbers of ``like``, without it those of ``key``."""
+    base = TWINS[like or key]
+    return row(number, sku, **({"key": row_key(key), "price": base.price, "stock": base.stock} | edits))
+
+
+@pytest.mark.parametrize(
+    ("cells", "found"),
+    [
+        pytest.param([keyed("123", key=ZEROS)], {2: ZEROS}, id="lost zeros, and what is left is known"),
+        pytest.param([keyed(KOPI, key=ZEROS)], {2: ZEROS}, id="renamed into known goods at the same price"),
+        pytest.param(
+            [keyed("123", key=ZEROS), keyed(ZEROS, key=Sku("123"), number=3)], {2: ZEROS, 3: "123"}, id="exchanged"
+        ),
+        pytest.param(
+            [keyed(KOPI, key=ZEROS), keyed(ZEROS, key=KOPI, number=3)], {2: ZEROS, 3: KOPI}, id="exchanged, one price"
+        ),
+        pytest.param(
+            [keyed("123", key=ZEROS, stock=99), keyed(ZEROS, key=Sku("123"), number=3)],
+            {2: ZEROS, 3: "123"},
+            id="exchanged, and one edited",
+        ),
+        pytest.param(
+            [keyed("123", key=ZEROS), keyed(ZEROS, key=ZEROS, number=3)], {2: ZEROS}, id="pasted over other goods"
+        ),
+    ],
+)
+def test_a_row_with_key_and_numbers_of_other_goods_is_found(cells, found):
+    assert contradicted(cells, TWINS) == found
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        pytest.param([keyed(ZEROS, key=ZEROS)], id="as it was"),
+        pytest.param([keyed("123", key=ZEROS, like=Sku("123"))], id="only the key was left behind"),
+        pytest.param(
+            [
+                keyed("123", key=ZEROS, like=Sku("123"), price=30_000),
+                keyed(ZEROS, key=Sku("123"), like=ZEROS, number=3),
+            ],
+            id="keys left behind by a sort, a price that becomes the other's",
+        ),
+        pytest.param(
+            [keyed(KOPI, key=ZEROS, like=KOPI, stock=8), keyed(ZEROS, key=KOPI, like=ZEROS, number=3)],
+            id="keys left behind by a sort, and restocked to the other's number",
+        ),
+        pytest.param([keyed("NEW", key=ZEROS)], id="really renamed"),
+        pytest.param([keyed("NEW", key=ZEROS), keyed(ZEROS, key=ZEROS, number=3)], id="copied for new goods"),
+        pytest.param(
+            [keyed("NEW", key=ZEROS, stock=0), keyed(ZEROS, key=ZEROS, number=3)], id="copied for new goods, no stock"
+        ),
+        pytest.param([keyed("123", key=ZEROS, stock=50, price=46_000)], id="numbers of its own"),
+        pytest.param([keyed("123", key=ZEROS, stock=None, price=None)], id="no numbers"),
+        pytest.param([row(2, "123", key=row_key(Sku("NOBODY")), price=30_000, stock=8)], id="a key of nobody"),
+        pytest.param([row(2, "123", key=None, price=30_000, stock=8)], id="no key"),
+    ],
+)
+def test_a_key_alone_or_a_number_alone_contradicts_nothing(cells):
+    assert contradicted(cells, TWINS) == {}
+
+
+def test_a_row_that_contradicts_its_key_is_asked_about_and_keeps_it():
+    skus = [*TWINS][:2]
+    plan = planned(
+        keyed("123", key=ZEROS),
+        keyed(ZEROS, key=Sku("123"), number=3),
+        products={sku: product(sku=sku, available=TWINS[sku].stock) for sku in skus},
+        listings=[listing(sku=sku, shown=TWINS[sku].stock, told=Told(TWINS[sku].stock)) for sku in skus],
+        bases={sku: TWINS[sku] for sku in skus},
+    )
+    assert [entry.reason for entry in plan.held] == [
+        message("row.key_of_other", sku="123", other=ZEROS),
+        message("row.key_of_other", sku=ZEROS, other="123"),
+    ]
+    assert (plan.movements, plan.commands, plan.bases) == ((), (), {})
+    assert [set(write.cells) for write in plan.rows] == [{Field.STATUS, Field.NOTE}] * 2
+
+
+LONG = {Sku(f"S{place}"): RowBase(price=1000 * (place**2 % 11 + 1), stock=place**2 % 23) for place in range(1, 41)}
+
+
+def moved(names="stock", *, by=1, start=10, rows=LONG, **edits):
+    """A sheet without keys whose cells of ``names`` show what stood ``by`` rows below, from row ``start`` on."""
+    known = dict(enumerate(rows.values()))
+    shown = []
+    for place, sku in enumerate(rows):
+        source = known.get(place + by, RowBase()) if place >= start else known[place]
+        cells = {name: getattr(source if name in names else known[place], name) for name in ("price", "stock")}
+        shown.append(row(place + 2, sku, key=None, **(cells | edits.get(sku, {}))))
+    return shown
+
+
+@pytest.mark.parametrize("names", ["stock", "price", "price stock"])
+@pytest.mark.parametrize("by", [-3, -1, 1, 2])
+def test_a_run_of_cells_that_moved_to_the_next_rows_is_recognised(names, by):
+    assert scrambled(moved(names, by=by), LONG) > 10
+    assert scrambled(moved(names, by=by, S20={"stock": 99, "price": 99_000}), LONG) > 10
+
+
+LADDER = {Sku(f"S{place}"): RowBase(price=55_000, stock=10 + place) for place in range(1, 13)}
+FEW = {Sku(f"S{place}"): RowBase(price=55_000, stock=place * place % 4) for place in range(1, 41)}
+
+
+@pytest.mark.parametrize(
+    ("cells", "bases"),
+    [
+        pytest.param(moved(rows=LADDER, start=0), LADDER, id="ten sizes at one price, each restocked by one"),
+        pytest.param(moved(rows=FEW, start=34), FEW, id="few of each: numbers that say nothing"),
+        pytest.param([*reversed(moved(by=0))], LONG, id="sorted as a whole"),
+        pytest.param(moved(by=0, start=0)[::2], LONG, id="rows deleted"),
+        pytest.param(
+            [*moved(by=0)[:20], *(row(90 + i, f"N{i}", price=1, stock=i) for i in range(9)), *moved(by=0)[20:]],
+            LONG,
+            id="rows inserted",
+        ),
+        pytest.param(moved(by=0, **{f"S{i}": {"stock": 20} for i in range(1, 41)}), LONG, id="all set to one number"),
+        pytest.param(moved(by=0, **{f"S{i}": {"stock": 3 * i} for i in range(1, 41)}), LONG, id="all counted"),
+    ],
+)
+def test_an_innocent_sheet_is_no_scramble(cells, bases):
+    assert scrambled(cells, bases) == 0
+
+
 def test_a_code_that_was_known_before_is_not_taken_for_a_damaged_one():
     assert repaired([row(2, "123", key=None)], [ZEROS], known={"123"}) == {}
     plan = planned(
@@ -171,3 +302,18 @@ def test_before_all_shops_were_read_no_code_is_repaired():
         is_catalogue_known=False,
     )
     assert plan.movements == ()
+
+
+def test_price_and_stock_that_changed_places_stop_the_sheet():
+    bases = {Sku("A"): RowBase(price=55_000, stock=12), Sku("B"): RowBase(price=80_000, stock=40)}
+    swapped = [row(2, "A", price=12, stock=55_000), row(3, "B", price=40, stock=80_000)]
+    assert columns_exchanged(swapped, bases) == 2
+    assert columns_exchanged([swapped[0], row(3, "B", price=80_000, stock=40)], bases) == 1
+    plan = planned(saved(2, price=12, stock=55_000), bases={KOPI: RowBase(price=55_000, stock=12)})
+    assert [entry.reason.code for entry in plan.held] == ["sheet.columns_exchanged"]
+
+
+@pytest.mark.parametrize(("price", "stock"), [(55_000, 12), (55_000, 13), (12, 12), (56_000, 55_000), (12, 54_999)])
+def test_other_numbers_are_no_exchange_of_columns(price, stock):
+    bases = {Sku("A"): RowBase(price=55_000, stock=12)}
+    assert columns_exchanged([row(2, "A", price=price, stock=stock)], bases) == 0

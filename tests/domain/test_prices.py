@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import product as every
 
 import pytest
@@ -79,9 +80,10 @@ def in_conflict(theirs=OTHER, shop="toko"):
     return listing(shop, price=money(theirs), commanded=OPEN)
 
 
-def answered(state, *others, policy=PriceConflict.ASK, base=ASKED, **cells):
+def answered(state, *others, policy=PriceConflict.ASK, base=ASKED, is_stale=False, **cells):
     known = {"price": TYPED, "note": NOTE, "status": "status.held"}
-    return planned(state, *others, cells=saved(**(known | cells)), base=base, policy=policy, price=TYPED)
+    asked = {"base": base, "policy": policy, "price": TYPED, "is_stale": is_stale}
+    return planned(state, *others, cells=saved(**(known | cells)), **asked)
 
 
 def test_a_conflict_is_asked_about_and_the_write_waits_for_as_long_as_there_is_no_answer():
@@ -185,6 +187,56 @@ def test_a_price_emptied_for_another_reason_leaves_open_writes_alone():
     home, other = listing("toko", price=Money(OTHER), told_price=Money(OTHER)), listing("mall", commanded=OPEN)
     plan = planned(home, other, cells=saved(price=None, note=NOTE, status="status.held"), base=UNSEEN, price=OTHER)
     assert sent(plan, Target.PRICE) == {"mall": OTHER}
+
+
+# In a file older than the newest revision
+
+
+@pytest.mark.parametrize(
+    ("changes", "codes_then"),
+    [
+        ({}, []),
+        ({"note": None}, ["price.old_answer"]),
+        ({"price": 65_000}, ["price.old_answer"]),
+        ({"price": OTHER}, []),
+        ({"price": None}, []),
+    ],
+    ids=["no answer", "note emptied", "another price", "as decided", "emptied"],
+)
+def test_an_old_file_does_not_answer_what_was_decided_since(changes, codes_then):
+    state = listing(price=Money(OTHER), told_price=Money(OTHER))
+    cells = saved(**({"price": TYPED, "note": NOTE} | changes))
+    plan = planned(state, cells=cells, base=ASKED, price=OTHER, is_stale=True)
+    assert outcome(plan, state, OTHER) == (OTHER, OTHER, None)
+    assert codes(plan) == codes_then
+    written = replace(plan.bases[KOPI], note=NOTE)
+    newest = planned(state, cells=saved(**({"price": TYPED} | changes | {"note": NOTE})), base=written, price=OTHER)
+    assert outcome(newest, state, OTHER) == (OTHER, OTHER, None)
+    assert codes(newest) == (["price.unseen"] if codes_then else [])
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"note": None}, {"price": 65_000}, {"price": None}],
+    ids=["no answer", "note emptied", "another price", "emptied"],
+)
+def test_an_old_file_leaves_an_open_question_open(changes):
+    plan = answered(in_conflict(), is_stale=True, **changes)
+    assert outcome(plan, in_conflict(), TYPED) == (TYPED, BASE, ASKING)
+    assert "price.conflict" in codes(plan)
+
+
+def test_a_price_typed_in_an_old_file_is_a_plain_edit_where_none_was_agreed_on_since():
+    same = planned(listing(), cells=saved(price=TYPED), base=as_left(), is_stale=True)
+    assert (sent(same, Target.PRICE), same.held) == ({"toko": TYPED}, ())
+    state = listing(price=Money(OTHER), told_price=Money(OTHER))
+    since = planned(state, cells=saved(price=TYPED), base=as_left(), price=OTHER, is_stale=True)
+    assert (sent(since, Target.PRICE), codes(since)) == ({}, ["price.old_answer"])
+
+
+def test_a_price_emptied_before_the_question_was_asked_is_no_answer_to_it():
+    plan = planned(in_conflict(), cells=saved(price=None), base=as_left(price=TYPED), price=TYPED)
+    assert (codes(plan), plan.rows[0].cells[Field.PRICE]) == (["price.conflict"], TYPED)
 
 
 # Several shops

@@ -1,5 +1,8 @@
+from dataclasses import replace
+
 import pytest
 from domain.world import (
+    DONE,
     KOPI,
     as_left,
     codes,
@@ -111,7 +114,7 @@ def test_a_typed_stock_is_a_difference_against_what_the_seller_saw():
 def test_an_adjustment_is_added_once_and_cleared():
     plan = planned(saved(adjustment=-2))
     assert moved(plan) == [(Cause.ADJUSTMENT, -2)]
-    note = "Selaras: ✓ note.adjustment before=10 now=8 units=-2"
+    note = f"{DONE}note.adjustment before=10 now=8 units=-2"
     assert plan.rows[0].cells == {Field.STOCK: 8, Field.ADJUSTMENT: None, Field.NOTE: note}
     again = planned(saved(adjustment=-2), bases={KOPI: as_left(adjustment=-2)})
     assert again.movements == ()
@@ -120,7 +123,7 @@ def test_an_adjustment_is_added_once_and_cleared():
 def test_a_count_sets_what_lies_on_the_shelf_less_what_is_promised_once():
     plan = planned(saved(count=20), products={KOPI: product(reserved=3)})
     assert moved(plan) == [(Cause.COUNT, 7)]
-    note = "Selaras: ✓ note.count_reserved counted=20 now=17 reserved=3"
+    note = f"{DONE}note.count_reserved counted=20 now=17 reserved=3"
     assert plan.rows[0].cells == {Field.STOCK: 17, Field.COUNT: None, Field.NOTE: note}
     assert planned(saved(count=20), bases={KOPI: as_left(count=20)}).movements == ()
 
@@ -199,6 +202,62 @@ def test_a_note_emptied_before_a_question_was_asked_is_no_answer_to_it():
     assert codes(planned(first(stock=12, note=None), bases=asked)) == ["stock.differs_at_start"]
 
 
+def test_a_note_that_stands_in_another_row_now_was_moved_and_answers_nothing():
+    tea = Sku("TEH-100")
+    rows = first(stock=12, note=None), row(3, tea, price=55_000, stock=12, note="Selaras: ?")
+    both = [listing(), listing(sku=tea)]
+    moved_there = planned(*rows, listings=both, bases={KOPI: ASKED, tea: replace(ASKED, note=None)})
+    assert (moved_there.movements, codes(moved_there)) == ((), ["stock.differs_at_start"] * 2)
+    asked_alike = planned(*rows, listings=both, bases={KOPI: ASKED, tea: ASKED})
+    assert [(move.sku, move.delta) for move in asked_alike.movements] == [(KOPI, 2)]
+
+
+# In a file older than the newest revision
+
+
+@pytest.mark.parametrize(
+    "changes", [{}, {"stock": 15}, {"note": None}], ids=["as it was asked", "another number", "note emptied"]
+)
+def test_an_old_file_does_not_answer_what_was_asked_about_a_stock(changes):
+    cells = first(**({"stock": 12, "note": "Selaras: ?"} | changes))
+    plan = planned(cells, bases={KOPI: ASKED}, is_stale=True)
+    assert (plan.movements, codes(plan)) == ((), ["stock.old_answer"])
+    written = replace(plan.bases.get(KOPI, ASKED), note="Selaras: ?")
+    newest = planned(first(**({"stock": 12} | changes | {"note": "Selaras: ?"})), bases={KOPI: written})
+    assert (newest.movements, codes(newest)) == ((), ["stock.differs_at_start"])
+
+
+def test_other_edits_in_an_old_file_are_plain_edits():
+    plan = planned(saved(stock=12, adjustment=-1, count=30), is_stale=True)
+    assert moved(plan) == [(Cause.SHEET_EDIT, 2), (Cause.ADJUSTMENT, -1)]
+    assert codes(plan) == ["stock.old_count"]
+
+
+def refused(count):
+    """What is agreed after ``count`` came in an old file, and our note was written."""
+    return replace(planned(saved(count=count), is_stale=True).bases[KOPI], note="Selaras: ?", status="status.held")
+
+
+@pytest.mark.parametrize("count", [0, 30])
+@pytest.mark.parametrize(
+    ("typed", "note", "booked"),
+    [("same", "Selaras: ?", None), ("same", None, "same"), (25, "Selaras: ?", 25), (None, "Selaras: ?", None)],
+    ids=["no answer", "note emptied", "another count", "emptied"],
+)
+def test_a_count_of_an_old_file_waits_until_the_seller_answers(count, typed, note, booked):
+    typed, booked = (count if value == "same" else value for value in (typed, booked))
+    plan = planned(saved(count=typed, note=note), bases={KOPI: refused(count)})
+    assert moved(plan) == ([] if booked is None else [(Cause.COUNT, booked - 10)])
+    is_waiting = typed is not None and booked is None
+    assert codes(plan) == (["stock.old_count"] if is_waiting else [])
+    assert plan.bases.get(KOPI, refused(count)).asked_count == (count if is_waiting else None)
+
+
+def test_a_count_that_is_booked_already_is_not_held_in_a_file_that_has_become_old():
+    plan = planned(saved(count=20), bases={KOPI: as_left(count=20)}, is_stale=True)
+    assert (plan.movements, plan.held) == ((), ())
+
+
 # Rows
 
 
@@ -216,6 +275,11 @@ def test_a_repeated_sku_is_held_in_each_of_its_rows_and_nowhere_in_a_command():
 def test_a_row_without_a_readable_sku_is_held(sku, code):
     plan = planned(saved(2, sku, stock=3), saved(3))
     assert (codes(plan), plan.movements) == ([code], ())
+
+
+def test_a_heading_or_a_remark_without_numbers_is_the_sellers_own_affair():
+    heading = saved(3, None, price=None, stock=None, product="KOPI")
+    assert (codes(planned(saved(2), heading)), planned(saved(2), heading).rows) == ([], ())
 
 
 def test_a_sku_that_no_shop_lists_is_held_once_every_shop_was_swept():

@@ -26,6 +26,10 @@ KOPI = Sku("KOPI-250")
 BASED = frozenset({Field.PRICE, Field.STOCK, Field.ADJUSTMENT, Field.COUNT, Field.STATUS, Field.NOTE})
 
 
+DONE = f"Selaras: ✓ note.at at={int(NOW.timestamp())}: "
+"""How a note begins that says what was done in this world's moment."""
+
+
 def say(said: Message) -> str:
     """The code and its numbers stand for the text."""
     return " ".join([said.code, *(f"{name}={value}" for name, value in sorted(said.params.items()))])

@@ -1,7 +1,10 @@
 """A seller at LibreOffice. Run by Debian's /usr/bin/python3, which has ``uno``; knows nothing of Selaras.
 
 Takes one JSON command a line on standard input and answers with one JSON line: ``{"do": "open", "file": PATH}``,
-``{"do": "type", "cell": "D2", "text": "22"}`` (first sheet), ``save``, ``close``, and
+``{"do": "type", "cell": "D2", "text": "22"}`` (first sheet), ``{"do": "insert_row", "before": 5}`` (counted from 1),
+``{"do": "sort", "by": "Stok", "ascending": false}`` (whole rows under the header), ``{"do": "shown"}`` for what stands
+in the cells of the open document's first sheet, row by row, ``save``, ``force_save`` (the button "Save Anyway" where
+LibreOffice asks, because another file lies there by now), ``close``, and
 ``{"do": "texts", "file": PATH, "sheet": 0}`` for the texts that the cells of a file show, ``{"do": "values", "file":
 PATH, "typed": {"Stok": {"D2": 22, "H2": "x", "E3": null, "I8": {"formula": "=C8*D8"}}}}`` for all values of all sheets
 after this was typed (nothing is saved), and ``{"do": "resave", "file": PATH, "to": PATH}``.
@@ -18,12 +21,25 @@ import time
 from pathlib import Path
 
 import uno
+import unohelper
 from com.sun.star.beans import PropertyValue
 from com.sun.star.connection import NoConnectException
+from com.sun.star.table import TableSortField
+from com.sun.star.task import XInteractionApprove, XInteractionHandler
 
 START_S = 60
+XLSX = "Calc MS Excel 2007 XML"
 VALUE, STRING, FORMULA = 1, 4, 16
 """Kinds of content (com.sun.star.sheet.CellFlags)."""
+
+
+class SaveAnyway(unohelper.Base, XInteractionHandler):
+    """Says yes to whatever LibreOffice asks."""
+
+    def handle(self, request):
+        wanted = uno.getTypeByName(XInteractionApprove.__pyunointerface__)
+        found = (each.queryInterface(wanted) for each in request.getContinuations())
+        next(each for each in found if each is not None).select()
 
 
 class Office:
@@ -72,8 +88,25 @@ class Office:
     def type(self, cell, text):
         self._open.Sheets.getByIndex(0).getCellRangeByName(cell).setFormula(text)
 
+    def insert_row(self, before):
+        self._open.Sheets.getByIndex(0).Rows.insertByIndex(before - 1, 1)
+
+    def sort(self, by, ascending):
+        area = self._used(self._open.Sheets.getByIndex(0))
+        header = area.getCellRangeByPosition(0, 0, area.Columns.Count - 1, 0).getDataArray()[0]
+        field = TableSortField(Field=header.index(by), IsAscending=ascending)
+        fields = uno.Any("[]com.sun.star.table.TableSortField", (field,))
+        wish = {"SortFields": fields, "ContainsHeader": True, "BindFormatsToContent": True}
+        area.sort(tuple(PropertyValue(Name=name, Value=value) for name, value in wish.items()))
+
+    def shown(self):
+        return self._used(self._open.Sheets.getByIndex(0)).getDataArray()
+
     def save(self):
         self._open.store()
+
+    def force_save(self):
+        self._open.storeSelf((PropertyValue(Name="InteractionHandler", Value=SaveAnyway()),))
 
     def close(self):
         self._open.close(True)
@@ -112,17 +145,20 @@ class Office:
             cell.setString(value)
 
     def _data(self, page):
+        data = self._used(page).getDataArray()
+        places = ((row, column, cell) for row, cells in enumerate(data, 1) for column, cell in enumerate(cells, 1))
+        return {f"{row}:{column}": cell for row, column, cell in places if cell != ""}
+
+    def _used(self, page):
         cursor = page.createCursor()
         cursor.gotoEndOfUsedArea(False)
         last = cursor.RangeAddress
-        data = page.getCellRangeByPosition(0, 0, last.EndColumn, last.EndRow).getDataArray()
-        places = ((row, column, cell) for row, cells in enumerate(data, 1) for column, cell in enumerate(cells, 1))
-        return {f"{row}:{column}": cell for row, column, cell in places if cell != ""}
+        return page.getCellRangeByPosition(0, 0, last.EndColumn, last.EndRow)
 
     def resave(self, file, to):
         document = self._load(file, ReadOnly=True)
         try:
-            how = (PropertyValue(Name="FilterName", Value="Calc MS Excel 2007 XML"),)
+            how = (PropertyValue(Name="FilterName", Value=XLSX),)
             document.storeToURL(Path(to).as_uri(), how)
         finally:
             document.close(True)

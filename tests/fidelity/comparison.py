@@ -63,8 +63,9 @@ def _others(sheet: etree._Element) -> Iterator[bytes]:
     for element in sheet:
         if etree.QName(element).localname == "sheetData":
             continue
-        for each in element.iter("{*}sqref"):
-            each.text = ""
+        for each in element.iter("{*}conditionalFormatting", "{*}dataValidation"):
+            for area in each.iterfind("{*}sqref"):
+                area.text = ""
         for each in element.iter():
             for name in _AREAS & set(each.keys()):
                 each.set(name, "")

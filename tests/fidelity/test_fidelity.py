@@ -172,6 +172,14 @@ def test_what_belongs_to_the_table_grows_with_it():
     assert [table.get("ref"), table.find("{*}autoFilter").get("ref")] == ["A1:I9", "A1:I9"]
 
 
+@pytest.mark.parametrize("name", ["sparklines", "rich"])
+def test_a_sparkline_keeps_its_one_cell_when_rows_are_added(name):
+    old, new = (etree.fromstring(parts[SHEET]) for parts in case(name, "id", grows=True).parts)
+    cells, now = ([each.text for each in tree.iterfind(".//{*}sparkline/{*}sqref")] for tree in (old, new))
+    assert "O7" in cells, "one stands in the last row"
+    assert now == cells
+
+
 def test_a_sheet_filter_grows_with_its_hidden_name_and_hides_no_added_row():
     _, new = case("autofilter", "starts_at_c5", grows=True).parts
     assert etree.fromstring(new[SHEET]).find("{*}autoFilter").get("ref") == "C5:K13"

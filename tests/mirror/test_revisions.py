@@ -11,7 +11,7 @@ from daemon.domain.copies import Save
 from daemon.domain.rows import RowBase
 from daemon.domain.values import Sku
 from daemon.mirror import Mirror, revisions, store
-from daemon.mirror.revisions import Revision
+from daemon.mirror.revisions import KnownSheet, Revision
 
 NOON = datetime(2026, 3, 10, 5, 0, tzinfo=UTC)
 KOPI, TEH = Sku("KOPI"), Sku("TEH")
@@ -121,3 +121,26 @@ def test_of_very_many_saves_of_one_revision_the_last_are_kept(tx, monkeypatch):
         revisions.store_save(tx, revision, Save("toko.ods", {KOPI: RowBase(stock=stock)}, f"hash {stock}"), now=NOON)
     assert [save.bases[KOPI].stock for save in revisions.saves_of(tx, revision)] == [6, 7, 8]
     assert tx.exec_driver_sql("SELECT count(*) FROM workbook_save_rows").scalar() == 3
+
+
+def test_the_sheet_that_was_read_last_is_known_once_there_is_a_workbook(tx):
+    revisions.remember_sheet(tx, KnownSheet("Stok"))
+    assert revisions.known_sheet(tx) is None
+    write(tx, {KOPI: RowBase(stock=12)})
+    assert revisions.known_sheet(tx) == KnownSheet("Stok")
+    revisions.remember_sheet(tx, KnownSheet("Gudang", ("Modal", "Rak")))
+    assert revisions.known_sheet(tx) == KnownSheet("Gudang", ("Modal", "Rak"))
+
+
+def test_a_mirror_from_before_sheets_were_remembered_goes_on_and_knows_none(tmp_path, monkeypatch):
+    with monkeypatch.context() as older:
+        upgrade = command.upgrade
+        older.setattr(store.command, "upgrade", lambda config, _target: upgrade(config, "0002"))
+        Mirror.open(tmp_path).close()
+    with closing(sqlite3.connect(tmp_path / "mirror.sqlite")) as plain:
+        plain.execute("INSERT INTO workbook_revisions VALUES (1, 'abcdefgh', 'satu', 'dua', 'done', 7)")
+        plain.commit()
+    with closing(Mirror.open(tmp_path)) as mirror, mirror.transaction() as tx:
+        assert revisions.known_sheet(tx) is None
+        revisions.remember_sheet(tx, KnownSheet("Stok"))
+        assert revisions.known_sheet(tx) == KnownSheet("Stok")
