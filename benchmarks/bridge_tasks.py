@@ -15,15 +15,15 @@ from pathlib import Path
 from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 
 from benchmarks.goods import COLUMNS
-from bridge.archive import Archive
 from bridge.columns import Column
-from bridge.fingerprint import fingerprint
-from bridge.formula_graph import dependents
-from bridge.package import Package
+from bridge.formulas.graph import dependents
 from bridge.patch import Change, patch
 from bridge.read import read_table
-from bridge.rewrite import rewritten
-from bridge.sheet_patch import SheetEdit
+from bridge.xlsx.archive import Archive
+from bridge.xlsx.fingerprint import fingerprint
+from bridge.xlsx.package import Package
+from bridge.xlsx.rewrite import rewritten
+from bridge.xlsx.sheet_patch import SheetEdit
 
 _SHEET = "xl/worksheets/sheet1.xml"
 _EDITS = 250

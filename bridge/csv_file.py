@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 
-from bridge.cells import Meanings
 from bridge.columns import ANYWHERE, HEADER_IN_FIRST, Column, Layout
 from bridge.csv_records import DELIMITERS, Document, Record, open_document
 from bridge.errors import FileRefusedError
 from bridge.read import Header, Row, Table, header_in
 from bridge.values import BLANK, COUNTED, Cell, Kind, Unclear, Value, Whole, grouped, meaning
+from bridge.xlsx.cells import Meanings
 
 SHEET = "CSV"
 """What errors call the only sheet."""

@@ -14,9 +14,9 @@ from bridge.csv_records import Field, Record
 from bridge.errors import FileRefusedError
 from bridge.patch import Change, Patched
 from bridge.read import Table
-from bridge.sheet_xml import LAST_ROW, cell_name
-from bridge.splice import Wish, is_too_long
 from bridge.values import BLANK, Cell, Kind, Value, Whole, grouped, meaning
+from bridge.xlsx.sheet_xml import LAST_ROW, cell_name
+from bridge.xlsx.splice import Wish, is_too_long
 
 _Wishes: TypeAlias = Mapping[int, Mapping[Column, Wish]]
 

@@ -8,9 +8,9 @@ from typing import Any
 from bridge.columns import ANYWHERE, HEADER_IN_FIRST, Layout
 from bridge.errors import FileRefusedError
 from bridge.read import Header, Row, Table, header_in, refuse_all_but_one, sheets_meant
-from bridge.second_reader import SecondReader
-from bridge.sheet_xml import LAST_ROW
 from bridge.values import BLANK, Cell, Kind, Look, meaning
+from bridge.xlsx.second_reader import SecondReader
+from bridge.xlsx.sheet_xml import LAST_ROW
 
 _EXACT_FLOATS = 1e15
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from bridge.archive import Member
-from bridge.package import Package
+from bridge.xlsx.archive import Member
+from bridge.xlsx.package import Package
 
 NAME = "Selaras"
 _PART = "docProps/custom.xml"

@@ -16,7 +16,7 @@ from openpyxl.worksheet.page import PageMargins
 
 from bridge.columns import Language
 from bridge.errors import FileBusyError
-from bridge.files import who_has_it_open, write_new
+from bridge.folder.files import who_has_it_open, write_new
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,19 +5,19 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from types import MappingProxyType
 
-from bridge.archive import Archive
 from bridge.columns import Column
 from bridge.errors import FileRefusedError
-from bridge.formula_graph import carry_over
+from bridge.formulas.graph import carry_over
 from bridge.mark import Mark, marked
-from bridge.package import Package
 from bridge.read import Table
-from bridge.rewrite import rewritten
-from bridge.sheet_patch import SheetEdit
-from bridge.sheet_xml import LAST_ROW
-from bridge.splice import Wish
 from bridge.values import BLANK
-from bridge.verify import Wishes, verify
+from bridge.xlsx.archive import Archive
+from bridge.xlsx.package import Package
+from bridge.xlsx.rewrite import rewritten
+from bridge.xlsx.sheet_patch import SheetEdit
+from bridge.xlsx.sheet_xml import LAST_ROW
+from bridge.xlsx.splice import Wish
+from bridge.xlsx.verify import Wishes, verify
 
 
 @dataclass(frozen=True, slots=True)

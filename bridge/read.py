@@ -8,19 +8,19 @@ from hashlib import sha256
 from itertools import starmap
 from pathlib import Path
 
-from bridge.archive import MAX_FILE_BYTES, MAY_BE_UNFINISHED, Archive
-from bridge.cells import CellReader, read_shared_strings
 from bridge.columns import ANYWHERE, HEADER_IN_FIRST, Column, Layout, mapped_columns
-from bridge.directory import normal_name
 from bridge.errors import FileBusyError, FileRefusedError
-from bridge.fingerprint import Consulted
 from bridge.mark import Mark, read_mark
-from bridge.package import Package, SheetEntry
-from bridge.proven import row_cells
-from bridge.rows import RowReader
-from bridge.sheet_xml import Head, Rows, RowSpan, Tags, pieces, rows_in, tags_for
-from bridge.styles import read_styles
 from bridge.values import Kind, Value
+from bridge.xlsx.archive import MAX_FILE_BYTES, MAY_BE_UNFINISHED, Archive
+from bridge.xlsx.cells import CellReader, read_shared_strings
+from bridge.xlsx.directory import normal_name
+from bridge.xlsx.fingerprint import Consulted
+from bridge.xlsx.package import Package, SheetEntry
+from bridge.xlsx.proven import row_cells
+from bridge.xlsx.rows import RowReader
+from bridge.xlsx.sheet_xml import Head, Rows, RowSpan, Tags, pieces, rows_in, tags_for
+from bridge.xlsx.styles import read_styles
 
 _YOUNG_S = 60.0
 
@@ -41,7 +41,7 @@ class Table:
     positions from 1 and lacks the optional columns that the sheet lacks. Rows blank in every column
     are left out. ``mark`` tells which revision of ours the file came from, ``layout`` finds this very sheet
     again; ``unknown_headers`` are the seller's own columns, from left to right. ``parts`` is what all
-    this was read from: as long as :meth:`bridge.fingerprint.Fingerprint.agrees` with it, it still holds.
+    this was read from: as long as :meth:`bridge.xlsx.fingerprint.Fingerprint.agrees` with it, it still holds.
     """
 
     content_hash: str

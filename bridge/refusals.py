@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Self
 
 from bridge.errors import FileRefusedError, Param
-from bridge.sheet_xml import cell_name
+from bridge.xlsx.sheet_xml import cell_name
 
 
 def refused_cell(code: str, row: int, column: int) -> FileRefusedError:

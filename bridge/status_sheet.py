@@ -8,18 +8,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bridge.archive import Member
-from bridge.cells import CellReader, read_shared_strings
 from bridge.columns import Column, Language, header_text, plain
 from bridge.errors import FileRefusedError
-from bridge.markup import Asides, OddEncodingError, encoding_of
-from bridge.package import Package, SheetEntry
-from bridge.proven import row_cells
-from bridge.sheet_patch import SheetEdit, SheetPatcher
-from bridge.sheet_xml import Head, Rows, pieces, rows_in, tags_for
-from bridge.splice import Wish
-from bridge.styles import read_styles, unlocked_styles
 from bridge.values import Cell, Kind, Whole, Words, meaning
+from bridge.xlsx.archive import Member
+from bridge.xlsx.cells import CellReader, read_shared_strings
+from bridge.xlsx.markup import Asides, OddEncodingError, encoding_of
+from bridge.xlsx.package import Package, SheetEntry
+from bridge.xlsx.proven import row_cells
+from bridge.xlsx.sheet_patch import SheetEdit, SheetPatcher
+from bridge.xlsx.sheet_xml import Head, Rows, pieces, rows_in, tags_for
+from bridge.xlsx.splice import Wish
+from bridge.xlsx.styles import read_styles, unlocked_styles
 
 NAME = "Selaras"
 HEADERS: Mapping[Language, tuple[str, ...]] = {

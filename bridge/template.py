@@ -12,9 +12,9 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from bridge.columns import Column, Language, header_text
-from bridge.files import write_new
-from bridge.sheet_xml import LAST_ROW
+from bridge.folder.files import write_new
 from bridge.status_sheet import HEADER_ROW, HEADERS, NAME, Choice, choice_text
+from bridge.xlsx.sheet_xml import LAST_ROW
 
 _WIDTHS = {
     Column.SKU: 18,

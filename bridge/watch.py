@@ -18,10 +18,10 @@ from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 
-from bridge.copies import conflicted_copies
-from bridge.quiet import OWN_REMEMBERED, Quiet
-from bridge.settling import Pace, Settling
-from bridge.shares import is_on_share
+from bridge.folder.copies import conflicted_copies
+from bridge.folder.quiet import OWN_REMEMBERED, Quiet
+from bridge.folder.settling import Pace, Settling
+from bridge.folder.shares import is_on_share
 
 _READS = frozenset({"opened", "closed_no_write"})
 """Events that our own reading causes: answering them would never end."""

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import structlog
 
-from bridge.atomic import laid_down, moved
 from bridge.columns import Column, header_text
-from bridge.copies import archive_copy
 from bridge.errors import BridgeError
-from bridge.files import content_hash
+from bridge.folder.atomic import laid_down, moved
+from bridge.folder.copies import archive_copy
+from bridge.folder.files import content_hash
 from daemon.bridge_words import words_for
 from daemon.domain.copies import Bases
 from daemon.domain.messages import Message, message

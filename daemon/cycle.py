@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import structlog
 
-from bridge.files import who_has_it_open
+from bridge.folder.files import who_has_it_open
 from daemon.copies import MergedCopy, file_away, unused, words_for_unused
 from daemon.domain.messages import Message
 from daemon.domain.notes import DONE_MARK

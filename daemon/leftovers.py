@@ -2,8 +2,8 @@
 
 import structlog
 
-from bridge import files
 from bridge.errors import BridgeError
+from bridge.folder import files
 from daemon.config import Settings
 
 log = structlog.get_logger()

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import structlog
 
-from bridge import files, versions
 from bridge.errors import BridgeError
+from bridge.folder import files, versions
 from bridge.order_sheet import OrderRow, write_order_sheet
 from daemon.bridge_words import words_for
 from daemon.domain.messages import Message, message

@@ -4,18 +4,18 @@ import asyncio
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bridge.archive import Archive
 from bridge.columns import Column, Layout
-from bridge.copies import conflicted_copies
 from bridge.errors import BridgeError
+from bridge.folder.copies import conflicted_copies
 from bridge.formats import read_file
 from bridge.mark import can_carry
-from bridge.package import Package
 from bridge.read import Row
 from bridge.status_sheet import read_status
 from bridge.values import Blank as BlankCell
 from bridge.values import Unclear as UnclearCell
 from bridge.values import Value, Whole, Words
+from bridge.xlsx.archive import Archive
+from bridge.xlsx.package import Package
 from daemon.bridge_words import words_for
 from daemon.domain.messages import Message, message
 from daemon.domain.rows import Absent, Blank, Cell, Field, Number, SheetRow, Text, Unclear

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import structlog
 
-from bridge.leases import is_in_use
+from bridge.folder.leases import is_in_use
 from bridge.watch import FolderWatch
 from daemon.bell import Bell
 from daemon.config import Settings, load_settings

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from bridge.atomic import laid_down
+from bridge.folder.atomic import laid_down
 from daemon.domain.messages import Message, message
 from daemon.parts import Parts
 

@@ -12,18 +12,18 @@ from typing import Any
 
 import structlog
 
-from bridge import files, versions
-from bridge.archive import Archive
 from bridge.columns import Column
 from bridge.errors import BridgeError, FileBusyError, FileChangedError, FileRefusedError
+from bridge.folder import files, versions
 from bridge.formats import patch_file
 from bridge.mark import Mark, can_carry
-from bridge.package import Package
 from bridge.patch import Change, Patched
 from bridge.read import Table
 from bridge.refusals import TargetsRefusedError
-from bridge.sheet_xml import column_number
 from bridge.status_sheet import StatusPage, filled
+from bridge.xlsx.archive import Archive
+from bridge.xlsx.package import Package
+from bridge.xlsx.sheet_xml import column_number
 from daemon.bridge_words import words_for
 from daemon.domain.copies import Bases
 from daemon.domain.messages import Message

@@ -16,8 +16,8 @@ from urllib.parse import unquote
 
 from lxml import etree
 
-from bridge.styles import PLAIN, Style, style_of
 from bridge.values import Cell, Kind, Look
+from bridge.xlsx.styles import PLAIN, Style, style_of
 
 _MAIN = ("http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://purl.oclc.org/ooxml/spreadsheetml/main")
 _CELL_PARTS = frozenset({"f", "v", "is", "extLst"})

@@ -12,8 +12,8 @@ from typing import Any
 import typer
 
 from bridge.csv_file import SHEET
-from bridge.files import content_hash
-from bridge.versions import MARK_LENGTH, Version, kept_versions, restore_version
+from bridge.folder.files import content_hash
+from bridge.folder.versions import MARK_LENGTH, Version, kept_versions, restore_version
 from daemon.cli.console import EXIT_PARTIAL, EXIT_USAGE, errors_shown, say, settings_at, warn
 from daemon.config import Settings
 from daemon.domain.messages import Message, message

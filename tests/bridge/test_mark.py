@@ -6,12 +6,12 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.packaging.custom import StringProperty
 
-from bridge.archive import Archive
 from bridge.columns import Column
 from bridge.mark import Mark, marked, read_mark
-from bridge.package import Package
 from bridge.patch import Change, patch
 from bridge.read import read_table, table_in
+from bridge.xlsx.archive import Archive
+from bridge.xlsx.package import Package
 
 
 def _marked(content: bytes, mark: Mark) -> bytes:

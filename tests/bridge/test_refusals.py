@@ -4,16 +4,16 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Protection
 
-from bridge.archive import Archive
 from bridge.columns import Column
 from bridge.errors import FileRefusedError
-from bridge.package import Package
 from bridge.patch import Change, patch
 from bridge.read import read_table, table_in
 from bridge.refusals import TargetsRefusedError
-from bridge.rewrite import Rewritten
 from bridge.values import Whole
-from bridge.verify import verify
+from bridge.xlsx.archive import Archive
+from bridge.xlsx.package import Package
+from bridge.xlsx.rewrite import Rewritten
+from bridge.xlsx.verify import verify
 
 HEADER = ["SKU", "Stok", "Harga", "Keterangan"]
 

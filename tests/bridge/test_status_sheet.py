@@ -5,12 +5,12 @@ import xlsxwriter
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.table import Table as ExcelTable
 
-from bridge.archive import Archive
 from bridge.columns import Column
-from bridge.package import Package
 from bridge.read import read_table
 from bridge.status_sheet import Choice, Chosen, StatusLine, StatusPage, choice_text, filled, read_status
 from bridge.template import write_template
+from bridge.xlsx.archive import Archive
+from bridge.xlsx.package import Package
 
 CONFLICT = StatusLine("Harga", "00123", 2, 61_500, 48_000, "Di sini < & di toko > beda.", is_question=True)
 MISSING = StatusLine("SKU", "KOPI-250", None, None, None, "Baris SKU KOPI-250 tidak ada.")

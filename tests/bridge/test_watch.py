@@ -12,8 +12,8 @@ from queue import Empty, Queue
 import pytest
 from openpyxl import load_workbook
 
-from bridge import files
-from bridge.settling import Pace
+from bridge.folder import files
+from bridge.folder.settling import Pace
 from bridge.watch import FolderWatch
 
 SOON_S = 20.0

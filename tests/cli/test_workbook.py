@@ -6,7 +6,7 @@ from hashlib import sha256
 import pytest
 from typer.testing import CliRunner
 
-from bridge.versions import keep_version
+from bridge.folder.versions import keep_version
 from daemon.cli import app
 
 

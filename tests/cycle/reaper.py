@@ -8,7 +8,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine, Pool, event
 
-from bridge import files, order_sheet, versions
+from bridge import order_sheet
+from bridge.folder import files, versions
 from daemon.config import load_settings
 from daemon.connect import connected
 from daemon.cycle import run_cycle

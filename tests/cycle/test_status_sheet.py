@@ -9,7 +9,7 @@ from cycle.house import MORNING
 from openpyxl import load_workbook
 
 from bridge.columns import Column
-from bridge.files import excel_lock
+from bridge.folder.files import excel_lock
 from daemon.domain.messages import message
 from daemon.domain.plan import Held, Nameless, Plan
 from daemon.domain.rows import Field
