@@ -5,16 +5,18 @@ marked one; later it is a different file, and so is one with a mark that we do n
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bridge.mark import can_carry
 from bridge.read import Table
 from daemon.domain.copies import Bases, Save, bases_of
 from daemon.domain.messages import Message, message
+from daemon.domain.rows import Number, RowBase, Text
 from daemon.domain.snapshot import SeenFile
 from daemon.domain.values import Sku
 from daemon.mirror import Transaction, revisions
+from daemon.mirror.earlier import Earlier, earlier_numbers
 from daemon.mirror.revisions import Revision
 from daemon.parts import Sheet
 from daemon.status_sheet import choices_in
@@ -112,7 +114,28 @@ def _origin_of(
     written, saves = revisions.bases_at(tx, started.number), revisions.saves_of(tx, started)
     goes_on = is_newest and not is_copy and (is_open or not can_carry(table.name))
     own = table.name if is_copy or goes_on else None
-    return Origin(started, written, bases_of(sheet.rows, written, saves, own=own, is_open=goes_on), is_newest)
+    agreed = bases_of(sheet.rows, written, saves, own=own, is_open=goes_on)
+    if not can_carry(table.name):
+        agreed = _asked_about(tx, sheet, agreed, now=now)
+    return Origin(started, written, agreed, is_newest)
+
+
+def _asked_about(tx: Transaction, sheet: Sheet, bases: Bases, *, now: datetime) -> dict[Sku, RowBase]:
+    """Agree on nothing with numbers that stood in the file before an order, or a shop, changed them.
+
+    They were typed, or the file was open all the while and brings them back: where no revision tells, the seller must.
+    """
+    earlier = earlier_numbers(tx, now=now)
+    asked = dict(bases)
+    for row in sheet.rows:
+        if isinstance(row.sku, Text) and (sku := Sku(row.sku.value)) in bases:
+            known, base = earlier.get(sku, Earlier()), bases[sku]
+            if isinstance(row.stock, Number) and known.is_old_stock(row.stock.value, now=base.stock):
+                base = replace(base, stock=None)
+            if isinstance(row.price, Number) and known.is_old_price(row.price.value, now=base.price):
+                base = replace(base, price=None)
+            asked[sku] = base
+    return asked
 
 
 def _is_certain(tx: Transaction, table: Table, newest: Revision) -> bool:

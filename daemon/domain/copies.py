@@ -29,7 +29,7 @@ class Save:
 
 def bases_of(
     rows: Sequence[SheetRow], written: Bases, saves: Sequence[Save], *, own: str | None = None, is_open: bool = False
-) -> Bases:
+) -> dict[Sku, RowBase]:
     """Tell what the rows of a file have to be compared with.
 
     ``written`` is what the revision showed, ``saves`` are the files that came from it, oldest first. ``own`` is a name

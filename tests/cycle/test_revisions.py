@@ -294,6 +294,50 @@ def test_a_number_typed_into_a_csv_again_counts_again(market, sku, open_house):
         assert market.stock(sku) == (typed, typed)
 
 
+def test_a_csv_that_stood_open_while_goods_were_sold_asks_before_it_brings_their_stock_back(
+    market, sku, other, open_house
+):
+    house = csv_house(open_house)
+    was_open = house.workbook.read_bytes()
+    market.order(sku, 3)
+    house.cycle()
+    assert csv_stock(house, sku) == 9
+    house.workbook.write_bytes(was_open)
+    csv_stock(house, other, 41)
+    for _ in range(2):
+        result = house.save_cycle()
+        assert [(held.sku, held.reason.code) for held in result.plan.held] == [(sku, "stock.differs_at_start")]
+        assert (market.stock(sku), market.stock(other)) == ((9, 9), (41, 41))
+    csv_stock(house, sku, 10)
+    house.save_cycle()
+    assert market.stock(sku) == (10, 10)
+
+
+def test_a_number_typed_into_an_open_csv_before_an_order_is_not_taken_twice(market, sku, open_house):
+    house = csv_house(open_house)
+    csv_stock(house, sku, 20)
+    house.save_cycle()
+    typed = house.workbook.read_bytes()
+    market.order(sku, 2)
+    house.cycle()
+    assert csv_stock(house, sku) == 18
+    house.workbook.write_bytes(typed + b"\r\n")
+    house.save_cycle()
+    assert market.stock(sku) == (18, 18)
+
+
+def test_an_old_price_in_an_open_csv_asks_before_it_replaces_one_of_the_shops(market, sku, open_house):
+    house = csv_house(open_house)
+    was_open, old = house.workbook.read_bytes(), market.price(sku)[0]
+    for at in (0, 1):
+        market.edit(sku, at=at, price=60_000)
+    house.cycle()
+    house.workbook.write_bytes(was_open)
+    result = house.save_cycle()
+    assert [held.reason.code for held in result.plan.held] == ["price.unseen"]
+    assert old not in market.price(sku)
+
+
 def test_a_conflicted_copy_of_a_csv_is_named_and_left_alone(market, sku, open_house):
     house = csv_house(open_house)
     copy = house.workbook.with_name("toko (conflicted copy).csv")
