@@ -61,7 +61,8 @@ def words_for_unused(sheet: Sheet, left: Sequence[Held], texts: Texts) -> Messag
     """Tell that a copy stays where it is, because some of it needs the seller."""
     rows = ", ".join(str(row) for row in sorted({entry.row for entry in left if entry.row is not None})[:10])
     if not rows:
-        return message("workbook.copy_scrambled", name=sheet.path.name)
+        plan = {name: value for name, value in left[0].reason.params.items() if name == "plan"}
+        return message("workbook.copy_stopped", name=sheet.path.name, reason=texts.say(left[0].reason), **plan)
     return message("workbook.copy_unclear", name=sheet.path.name, rows=rows, reason=texts.say(left[0].reason))
 
 

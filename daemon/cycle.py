@@ -176,7 +176,7 @@ def _settle(
 ) -> tuple[Plan, Wanted | None]:
     """Reconcile with one file, or with none, and store what follows. ``name`` is that of a copy."""
     now = parts.now()
-    seen = file.seen(copy=name) if file else None
+    seen = file.seen(copy=name, limits=parts.limits) if file else None
     plan = reconcile(picture.load_snapshot(tx, parts.policies, seen, cycle=cycle, now=now), parts.texts.say)
     decisions.commit_plan(tx, plan, cycle=cycle, now=now)
     if file is None or plan.is_scrambled:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from bridge.mark import can_carry
 from bridge.read import Table
+from daemon.domain.brakes import Limits
 from daemon.domain.copies import Bases, Save, bases_of
 from daemon.domain.messages import Message, message
 from daemon.domain.rows import Number, RowBase, Text
@@ -46,11 +47,18 @@ class PlacedSheet:
     origin: Origin
     brought: Mapping[Sku, str] = field(default_factory=dict)
 
-    def seen(self, *, copy: str) -> SeenFile:
+    def seen(self, *, copy: str, limits: Limits) -> SeenFile:
         """The file as reconcile sees it; ``copy`` is its name when it is not the workbook itself."""
-        choices = choices_in(self.sheet.status)
-        stale = not self.origin.is_newest
-        return SeenFile(self.sheet.rows, self.origin.bases, copy, self.origin.written, choices, stale, self.brought)
+        return SeenFile(
+            self.sheet.rows,
+            self.origin.bases,
+            copy,
+            written=self.origin.written,
+            choices=choices_in(self.sheet.status),
+            is_stale=not self.origin.is_newest,
+            brought=self.brought,
+            limits=limits,
+        )
 
 
 def settle_writes(tx: Transaction, sheet: Sheet) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from bridge.read import Table
 from bridge.status_sheet import StatusSheet
 from daemon.config import Settings, ShopSettings, StockSync
+from daemon.domain.brakes import Limits
 from daemon.domain.rows import SheetRow
 from daemon.domain.snapshot import MarketplaceEdit, PriceConflict, ShopPolicy
 from daemon.marketplaces.port import Connector
@@ -98,6 +99,11 @@ class Parts:
     def policies(self) -> Mapping[str, ShopPolicy]:
         """How each shop wants to be treated, in the order of the configuration."""
         return {shop.name: shop.policy for shop in self.shops}
+
+    @property
+    def limits(self) -> Limits:
+        """From where on the seller is asked."""
+        return Limits(self.settings.brakes.price_step, self.settings.brakes.rows)
 
 
 def policy_of(settings: ShopSettings) -> ShopPolicy:

@@ -21,7 +21,7 @@ MOST_LINES = 300
 LONGEST_NAMES = 500
 """Letters of own columns that are named."""
 
-_QUESTIONS = frozenset({"price.conflict", "price.unseen", "stock.differs_at_start"})
+_QUESTIONS = frozenset({"price.conflict", "price.unseen", "price.big_step", "stock.differs_at_start"})
 """Reasons that a choice answers, where the number asked about stands in a row."""
 _HERE, _SHOWN = ("typed", "stock"), ("shown",)
 """What our messages call the workbook's number and the shop's."""

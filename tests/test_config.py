@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bridge.columns import ANYWHERE, Column, Layout
-from daemon.config import ConfigError, Settings, StockSync, load_settings, locate_config
+from daemon.config import BrakeSettings, ConfigError, Settings, StockSync, load_settings, locate_config
 from daemon.config.problems import SECTIONS
 from daemon.config.schema import ColumnsSection, ConfigFile
 from daemon.domain.messages import Message
@@ -118,6 +118,27 @@ def test_another_duration_is_refused(tmp_path, typed):
     assert only_problem(tmp_path, f"interval: {typed}\n{MINIMAL}") == ("config.bad_duration", 1, "interval")
 
 
+def test_unwritten_brakes_stand_at_half(tmp_path):
+    assert load(tmp_path, MINIMAL).brakes == BrakeSettings(price_step=50, rows=50)
+    assert load(tmp_path, f"brakes: {{price_step: 20%}}\n{MINIMAL}").brakes == BrakeSettings(price_step=20, rows=50)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("1%", 1), ("50", 50), ("50 %", 50), ("'75%'", 75), ("1000%", 1000), ("off", None), ("Off", None)],
+)
+def test_a_brake_is_a_whole_percent_or_off(tmp_path, typed, meant):
+    written = load(tmp_path, f"brakes: {{price_step: {typed}, rows: {typed}}}\n{MINIMAL}")
+    assert written.brakes == BrakeSettings(price_step=meant, rows=meant)
+
+
+@pytest.mark.parametrize("typed", ["0", "0%", "-5%", "1001%", "12.5%", "'12,5%'", "50%%", "0.5", "no", "half", "５0%"])
+@pytest.mark.parametrize("name", ["price_step", "rows"])
+def test_another_percent_is_refused(tmp_path, name, typed):
+    text = f"brakes:\n  {name}: {typed}\n{MINIMAL}"
+    assert only_problem(tmp_path, text) == ("config.bad_percent", 2, f"brakes.{name}")
+
+
 def test_a_missing_file_says_so(tmp_path):
     with pytest.raises(PersonNeededError) as caught:
         load_settings(tmp_path / "nowhere.yaml")
@@ -191,6 +212,11 @@ FAULTS = [
     (f"timezone: ../../etc/passwd\n{MINIMAL}", "config.bad_timezone", 1, "timezone"),
     (MINIMAL.replace("toko.xlsx", "toko.numbers"), "config.bad_workbook", 1, "workbook"),
     (f"header_row: 0\n{MINIMAL}", "config.bad_row", 1, "header_row"),
+    (f"brakes: {{rows: 0%}}\n{MINIMAL}", "config.bad_percent", 1, "brakes.rows"),
+    (f"brakes: {{rows: [50]}}\n{MINIMAL}", "config.not_text", 1, "brakes.rows"),
+    (f"brakes:\n  price_step:\n{MINIMAL}", "config.blank", 2, "brakes.price_step"),
+    (f"brakes: {{price_stop: 50%}}\n{MINIMAL}", "config.unknown_key_near", 1, "brakes.price_stop"),
+    (f"brakes: off\n{MINIMAL}", "config.not_section", 1, "brakes"),
     (f"columns: {{stok: Sisa}}\n{MINIMAL}", "config.unknown_key_near", 1, "columns.stok"),
     (MINIMAL.replace("toko.xlsx", "toko"), "config.bad_workbook", 1, "workbook"),
     ("workbook: a.xlsx\nshops: []\n", "config.no_shops", 2, "shops"),
@@ -275,7 +301,7 @@ def test_the_example_is_a_valid_config_with_every_default_spelled_out(tmp_path):
     bare = load(tmp_path, MINIMAL)
     assert example.warnings == ()
     assert example.shops[0].app_secret.reveal() == "kata-rahasia"
-    for name in ("workbook", "orders_folder", "state_folder", "language", "timezone", "interval"):
+    for name in ("workbook", "orders_folder", "state_folder", "language", "timezone", "interval", "brakes"):
         assert getattr(example, name) == getattr(bare, name)
     for name in ("base_url", "auth_url", "stock", "lag", "marketplace_edit", "conflict"):
         assert getattr(example.shops[0], name) == getattr(bare.shops[0], name)

@@ -71,6 +71,20 @@ def plan(config: ConfigOption = None, *, json_: JsonOption = False, verbose: Ver
 
 
 @app.command()
+def approve(
+    plan: Annotated[str, typer.Argument(help="The 8 letters and digits that the stopped plan is named by.")],
+    config: ConfigOption = None,
+) -> None:
+    """Say yes to exactly one plan that a brake stopped; the next cycle carries it out. The yes counts for 24 hours.
+
+    Exit codes: 0 approved, 2 no such plan waits.
+    """
+    from daemon.cli import approve as approval
+
+    approval.approve(config, plan)
+
+
+@app.command()
 def run(config: ConfigOption = None) -> None:
     """Run the service: sync at every save of the workbook and on the interval, until stopped.
 
@@ -87,6 +101,39 @@ def status(config: ConfigOption = None, *, json_: JsonOption = False) -> None:
     from daemon.cli import look
 
     look.status(config, is_json=json_)
+
+
+@app.command()
+def why(
+    sku: Annotated[str, typer.Argument(help="The SKU, as it stands in the workbook.")],
+    config: ConfigOption = None,
+    *,
+    json_: JsonOption = False,
+    all_: Annotated[bool, typer.Option("--all", help="Every movement, not only the newest 200.")] = False,
+) -> None:
+    """Tell why a stock is what it is: every movement with its cause, what the shops were told, what is held.
+
+    Nothing is read from shops or workbook, and nothing is changed. Exit codes: 0 told, 1 never synced, 2 unknown SKU.
+    """
+    from daemon.cli import why as story
+
+    story.why(config, sku, is_json=json_, is_complete=all_)
+
+
+@app.command()
+def log(
+    config: ConfigOption = None,
+    *,
+    last: Annotated[int, typer.Option("--last", min=1, help="How many lines.")] = 20,
+    json_: JsonOption = False,
+) -> None:
+    """List the runs, newest first: when, why, how each ended, and what it planned. Quiet ones share a line.
+
+    Exit codes: 0 listed, 1 never synced.
+    """
+    from daemon.cli import why as story
+
+    story.log(config, last=last, is_json=json_)
 
 
 @versions.command()

@@ -8,6 +8,15 @@ load      the three together
 
 from daemon.config.load import ConfigError, load_settings, locate_config
 from daemon.config.secret import Secret
-from daemon.config.settings import Settings, ShopSettings, StockSync
+from daemon.config.settings import BrakeSettings, Settings, ShopSettings, StockSync
 
-__all__ = ["ConfigError", "Secret", "Settings", "ShopSettings", "StockSync", "load_settings", "locate_config"]
+__all__ = [
+    "BrakeSettings",
+    "ConfigError",
+    "Secret",
+    "Settings",
+    "ShopSettings",
+    "StockSync",
+    "load_settings",
+    "locate_config",
+]

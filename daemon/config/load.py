@@ -11,7 +11,7 @@ from daemon.config.document import Document, read_document, show_path
 from daemon.config.problems import explain
 from daemon.config.schema import ConfigFile, ShopSection
 from daemon.config.secret import Surroundings
-from daemon.config.settings import Settings, ShopSettings
+from daemon.config.settings import BrakeSettings, Settings, ShopSettings
 from daemon.config.values import user_path
 from daemon.domain.messages import Message, message
 from daemon.errors import PersonNeededError
@@ -75,6 +75,7 @@ def _settings(path: Path, checked: ConfigFile, document: Document, environ: Mapp
         language=checked.language,
         timezone=checked.timezone,
         interval=checked.interval,
+        brakes=BrakeSettings(price_step=checked.brakes.price_step, rows=checked.brakes.rows),
         shops=tuple(_shop_settings(shop) for shop in checked.shops),
         warnings=tuple(_warnings(checked, document)),
     )

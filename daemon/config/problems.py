@@ -10,12 +10,13 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from daemon.config.document import Document, KeyPath, show_path
-from daemon.config.schema import ColumnsSection, ConfigFile, PriceSection, ShopSection, StockSection
+from daemon.config.schema import BrakesSection, ColumnsSection, ConfigFile, PriceSection, ShopSection, StockSection
 from daemon.domain.messages import Message, Param, message
 
 SECTIONS: Mapping[KeyPath, type[BaseModel]] = {
     (): ConfigFile,
     ("columns",): ColumnsSection,
+    ("brakes",): BrakesSection,
     ("shops",): ShopSection,
     ("shops", "stock"): StockSection,
     ("shops", "price"): PriceSection,

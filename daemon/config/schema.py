@@ -14,6 +14,8 @@ from daemon.config.values import parsed_by, refusal
 Text = Annotated[str, parsed_by(values.text)]
 Optional = Annotated[str | None, parsed_by(values.text)]
 """A text that may be left out, but not left blank."""
+Percent = Annotated[int | None, parsed_by(values.percent)]
+"""``None`` is ``off``."""
 Address = Annotated[str, parsed_by(values.address)]
 
 
@@ -74,6 +76,13 @@ class ColumnsSection(Section):
     key: Optional = Field(None, examples=["Kunci"])
 
 
+class BrakesSection(Section):
+    """``brakes:``, how much may change at once before the seller is asked."""
+
+    price_step: Percent = Field(50, examples=["50%"])
+    rows: Percent = Field(50, examples=["50%"])
+
+
 def _names_differ(shops: list[ShopSection]) -> list[ShopSection]:
     seen: set[str] = set()
     for index, shop in enumerate(shops):
@@ -99,4 +108,5 @@ class ConfigFile(Section):
     interval: Annotated[timedelta, parsed_by(values.duration(timedelta(seconds=1)))] = Field(
         timedelta(minutes=1), examples=["60s"]
     )
+    brakes: BrakesSection = BrakesSection()
     shops: Annotated[list[ShopSection], Field(min_length=1), AfterValidator(_names_differ)]

@@ -47,6 +47,18 @@ class ShopSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class BrakeSettings:
+    """How much may change before the seller is asked, in percent; ``None``: never asked.
+
+    ``price_step``: a typed price may be that far from the present one.
+    ``rows``: a save may change, zero or drop that share of the rows.
+    """
+
+    price_step: int | None
+    rows: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The whole configuration. Paths are absolute; ``warnings`` work, but somebody should know of them.
 
@@ -61,5 +73,6 @@ class Settings:
     language: Language
     timezone: ZoneInfo
     interval: timedelta
+    brakes: BrakeSettings
     shops: tuple[ShopSettings, ...]
     warnings: tuple[Message, ...]

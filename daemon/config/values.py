@@ -69,6 +69,17 @@ def row_number(typed: str) -> int:
     return int(typed)
 
 
+def percent(typed: str) -> int | None:
+    """A whole percent from 1 to 1000, with or without ``%``; ``off`` is ``None``."""
+    written = typed.strip().lower()
+    if written == "off":
+        return None
+    match = re.fullmatch(r"(\d{1,4}) ?%?", written, re.ASCII)
+    if not match or not 1 <= int(match[1]) <= 1000:
+        raise refusal("config.bad_percent", value=typed)
+    return int(match[1])
+
+
 def timezone(typed: str) -> ZoneInfo:
     """Name of the time-zone database; folders of it (``Asia``) and paths are refused like unknown names."""
     try:

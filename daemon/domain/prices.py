@@ -6,6 +6,7 @@ alike: agreed. Both changed to different values: the shop's policy decides, and 
 
 from dataclasses import dataclass, replace
 
+from daemon.domain.brakes import is_far
 from daemon.domain.choices import Choice
 from daemon.domain.draft import Draft, LinkedRow
 from daemon.domain.messages import message
@@ -175,15 +176,27 @@ def _wish(draft: Draft, row: LinkedRow) -> Wish:
 
 def _number_wish(draft: Draft, row: LinkedRow, typed: int, asked: int | None) -> Wish:
     base, known = draft.bases[row.sku], draft.products[row.sku].price
-    is_stale, answers = draft.given.is_stale, is_answer(row, Field.PRICE, typed=typed, asked=asked)
+    is_stale, limits = draft.given.is_stale, draft.given.limits
+    answers = is_answer(row, Field.PRICE, typed=typed, asked=asked)
     has_not_seen = known is not None and base.price not in (typed, known.amount)
     if known is not None and typed != known.amount and (is_stale if answers else has_not_seen):
         # The present price never stood in this cell, or was decided since: the seller cannot mean to replace it.
         ask(draft, row, Field.PRICE, message("price.unseen", typed=typed, shown=known.amount))
         draft.bases[row.sku] = replace(base, price=None if is_stale else base.price, asked_price=typed)
         return Wish()
+    if known is not None and not (answers and typed == asked) and is_far(typed, _present(draft, row.sku), limits):
+        ask(draft, row, Field.PRICE, message("price.big_step", typed=typed, shown=known.amount))
+        draft.bases[row.sku] = replace(base, asked_price=typed)
+        return Wish()
     draft.bases[row.sku] = replace(base, price=typed)
     is_decision = answers and not is_stale
     if is_decision or (typed != base.price and (known is None or typed != known.amount)):
         return Wish(typed, overrules=is_decision)
     return Wish()
+
+
+def _present(draft: Draft, sku: Sku) -> set[int]:
+    """The prices that stand somewhere now: a typed one that is near any of them is no slip."""
+    agreed = draft.products[sku].price
+    shown = {listing.price.amount for listing in draft.linked(sku) if listing.price is not None}
+    return shown | ({agreed.amount} if agreed else set())

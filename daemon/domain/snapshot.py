@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from daemon.domain.brakes import NO_LIMITS, Limits
 from daemon.domain.choices import Chosen
 from daemon.domain.messages import Message
 from daemon.domain.orders import LineFact
@@ -88,7 +89,7 @@ class SeenFile:
     """A file of the seller's: its rows, what they have to be compared with, and its name if it is a copy.
 
     ``written`` is what its revision showed when we wrote it, ``choices`` is what was chosen in its sheet ``Selaras``.
-    ``brought`` are the notes of what copies of it brought in this cycle.
+    ``brought`` are the notes of what copies of it brought in this cycle, ``limits`` those of its brakes.
     ``is_stale``: newer revisions exist, so what was counted in it may have been counted before goods were sold, and
     what it asks may have been settled since: nothing in it decides (decision 0005).
     """
@@ -100,6 +101,7 @@ class SeenFile:
     choices: tuple[Chosen, ...] = ()
     is_stale: bool = False
     brought: Mapping[Sku, str] = field(default_factory=dict)
+    limits: Limits = NO_LIMITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,8 @@ class Snapshot:
     ``lines`` are those order lines with movements outstanding.
     ``is_catalogue_known`` says that every shop was swept at least once, so a SKU that none lists is truly unlisted.
     ``written`` is what the file showed when we wrote it (``None``: the same as ``bases``), ``choices`` is what the
-    seller chose in it, ``brought`` are notes of what its copies brought in this cycle.
+    seller chose in it, ``brought`` are notes of what its copies brought in this cycle. ``limits`` say from where on
+    the seller is asked, ``approved`` are the plans they said yes to (:mod:`daemon.domain.brakes`).
     """
 
     now: datetime
@@ -128,6 +131,8 @@ class Snapshot:
     choices: tuple[Chosen, ...] = ()
     is_stale: bool = False
     brought: Mapping[Sku, str] = field(default_factory=dict)
+    limits: Limits = NO_LIMITS
+    approved: frozenset[str] = frozenset()
 
     @property
     def as_written(self) -> Mapping[Sku, RowBase]:

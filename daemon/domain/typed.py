@@ -5,12 +5,13 @@ the shelf. Blank means no change, and what cannot be read with certainty is held
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
+from daemon.domain.brakes import why_stopped
 from daemon.domain.choices import Choice, answers
 from daemon.domain.draft import Draft, LinkedRow
-from daemon.domain.identity import columns_exchanged, contradicted, formerly, nearly, repaired, scrambled
+from daemon.domain.identity import contradicted, formerly, nearly, repaired
 from daemon.domain.messages import Message, message
 from daemon.domain.notes import DONE_MARK
 from daemon.domain.rows import TYPED, Absent, Blank, Cell, Field, Number, RowBase, SheetRow, Text, Unclear
@@ -27,8 +28,9 @@ _OLD = {Field.PRICE: "price.old_answer", Field.STOCK: "stock.old_answer", Field.
 def link_rows(draft: Draft) -> list[LinkedRow]:
     """Find the rows that belong to exactly one SKU of a shop; every other row with content is held with a reason."""
     rows = draft.given.rows or ()
-    if unusable := _why_unusable(rows, draft.given.bases):
-        draft.hold(None, None, Field.SKU, unusable)
+    given = draft.given
+    if stopped := why_stopped(rows, given.bases, given.limits, approved=given.approved):
+        draft.hold(None, None, Field.SKU, stopped)
         draft.is_scrambled = True
         return []
     listed = set(draft.skus())
@@ -55,13 +57,6 @@ def link_rows(draft: Draft) -> list[LinkedRow]:
         if reason is not None:
             draft.hold(sku, row.number, Field.SKU, reason)
     return linked
-
-
-def _why_unusable(rows: Sequence[SheetRow], bases: Mapping[Sku, RowBase]) -> Message | None:
-    if moved := scrambled(rows, bases):
-        return message("sheet.scrambled", rows=moved)
-    exchanged = columns_exchanged(rows, bases)
-    return message("sheet.columns_exchanged", rows=exchanged) if exchanged else None
 
 
 def _why_without_sku(row: SheetRow) -> Message | None:

@@ -6,12 +6,14 @@ from typing import Any
 
 from sqlalchemy import Row, ScalarSelect, and_, func, or_, select
 
+from daemon.domain.brakes import NO_LIMITS
 from daemon.domain.messages import message
 from daemon.domain.orders import RESERVED, LineFact
 from daemon.domain.plan import Target
 from daemon.domain.snapshot import ListingState, Product, SeenFile, ShopPolicy, Snapshot
 from daemon.domain.stock import Cause, Sending, Told, Unexplained
 from daemon.domain.values import ListingId, ListingStatus, Money, Sku
+from daemon.mirror import approvals
 from daemon.mirror.moments import from_ms, optional_moment
 from daemon.mirror.schema import (
     OPEN_STATES,
@@ -60,6 +62,8 @@ def load_snapshot(
         is_stale=file.is_stale if file else False,
         brought=file.brought if file else {},
         is_catalogue_known=set(policies) <= swept,
+        limits=file.limits if file else NO_LIMITS,
+        approved=approvals.approved(tx, now=now),
     )
 
 

@@ -265,3 +265,11 @@ held = Table(
     Column("params", Text, nullable=False, comment="JSON"),
     sqlite_strict=True,
 )
+
+approvals = Table(
+    "approvals",
+    metadata,
+    Column("plan", Text, primary_key=True, comment="hash of what a brake stopped, as it was shown"),
+    Column("approved_at_ms", Integer, nullable=False, comment=_MS),
+    sqlite_strict=True,
+)

@@ -161,7 +161,7 @@ def test_a_day_at_the_open_workbook_ends_with_all_that_was_typed_and_sold_in_the
     day.inserts_row(before=40)
     day.inserts_row(before=90, remark="di bawah ini: cek harga pemasok")
     day.changes_stock(restocked, by=22)
-    day.prices_at(repriced, 91_500)
+    day.prices_at(repriced, day.prices[repriced] + 1_500)
     day.saves()
     day.until_in_every_shop()
 

@@ -8,7 +8,7 @@ from daemon.marketplaces.sandbox.server import SandboxOptions, running
 @pytest.fixture(scope="session")
 def market():
     """One sandbox for all tests; each test takes a shop that nobody has touched."""
-    with running(SandboxOptions(products=50, shops=60)) as ready, httpx.Client(base_url=ready.base_url) as client:
+    with running(SandboxOptions(products=50, shops=200)) as ready, httpx.Client(base_url=ready.base_url) as client:
         yield ready, client, iter(ready.shops)
 
 

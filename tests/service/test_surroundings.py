@@ -6,6 +6,9 @@ from hashlib import sha256
 
 from service.house import until
 
+from bridge.folder.quiet import settled_for
+from daemon.parts import QUIET_S
+
 EAGER = "import daemon.service\ndaemon.service.ABANDONED_S = 0.0\n"
 
 
@@ -28,6 +31,7 @@ def test_a_viewer_without_a_lock_file_delays_the_write_without_a_cycle_every_oth
     daemon.until_event("cycle.finished")
     sku = filled.goods(1)[0]
     left = filled.quantity(sku) - 1
+    until(lambda: settled_for(filled.workbook) > QUIET_S, "the quiet after the first filling")
     with filled.workbook.open("rb"):
         filled.order(sku)
         daemon.send(signal.SIGUSR1)

@@ -1,0 +1,172 @@
+"""The story of a number: what moved it, what the shops were told of it and showed, and what each run did."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, func, select
+
+from daemon.domain.orders import RESERVED
+from daemon.domain.plan import Target
+from daemon.domain.stock import Cause, Movement
+from daemon.domain.values import ListingId, ListingStatus, OrderStatus, Sku
+from daemon.mirror.moments import from_ms, optional_moment
+from daemon.mirror.picture import SWEEPS_UNTIL_GONE
+from daemon.mirror.schema import OPEN_STATES, cycles, listings, movements, order_lines, orders, outbox, products
+from daemon.mirror.store import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """A movement as the ledger holds it: its number, and when it was booked in which cycle."""
+
+    number: int
+    movement: Movement
+    cycle: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A command that is not finished; ``desired`` is in units, or in minor units of ``currency``."""
+
+    target: Target
+    desired: int
+    currency: str
+    state: str
+    refusal: str | None
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A listing: what its shop was told and when, what it showed and when; ``None`` where that never happened.
+
+    ``unexplained`` are units by which it differs from everything that facts explain.
+    """
+
+    id: ListingId
+    title: str
+    is_gone: bool
+    told: int | None
+    told_at: datetime | None
+    shown: int | None
+    shown_at: datetime | None
+    unexplained: int
+    wanted: tuple[Wanted, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reserving:
+    """An open order that ``units`` of a SKU are promised to."""
+
+    shop: str
+    order_id: str
+    status: OrderStatus
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A cycle with what it planned: movements, writes to shops, rows of the workbook.
+
+    ``outcome`` is ``None`` while it runs, and for one that did not come to its end; ``is_quiet``: it decided nothing.
+    """
+
+    cycle: int
+    trigger: str
+    started_at: datetime
+    outcome: str | None
+    movements: int
+    commands: int
+    rows: int
+    is_quiet: bool
+
+
+def known_skus(tx: Transaction) -> set[Sku]:
+    """Every SKU that has a ledger or a listing."""
+    listed = select(listings.c.sku).where(listings.c.sku != "")
+    return {Sku(sku) for sku in tx.execute(select(products.c.sku).union(listed)).scalars()}
+
+
+def movements_of(tx: Transaction, sku: Sku) -> tuple[Booked, ...]:
+    """Everything that moved the stock of ``sku``, oldest first."""
+    query = select(movements).where(movements.c.sku == sku).order_by(movements.c.id)
+    return tuple(
+        Booked(
+            row.id,
+            Movement(sku, row.delta, Cause(row.cause), row.reference),
+            row.cycle,
+            from_ms(row.booked_at_ms),
+        )
+        for row in tx.execute(query)
+    )
+
+
+def listings_of(tx: Transaction, sku: Sku) -> tuple[Shown, ...]:
+    """The listings of ``sku`` in all shops, by shop."""
+    key = (listings.c.shop, listings.c.product_id, listings.c.sku_id)
+    same = and_(*(outbox.c[column.name] == column for column in key))
+    is_wanted = and_(listings.c.sku == sku, outbox.c.state.in_(OPEN_STATES))
+    commands: dict[ListingId, list[Wanted]] = defaultdict(list)
+    unfinished = select(outbox, listings.c.currency).join(listings, same).where(is_wanted).order_by(outbox.c.id)
+    for row in tx.execute(unfinished):
+        commands[ListingId(row.shop, row.product_id, row.sku_id)].append(_wanted(row))
+    query = select(listings).where(listings.c.sku == sku).order_by(*key)
+    return tuple(_shown(row, commands) for row in tx.execute(query))
+
+
+def _wanted(row: Row[Any]) -> Wanted:
+    return Wanted(Target(row.target), row.desired, row.currency, row.state, row.refusal, from_ms(row.changed_at_ms))
+
+
+def _shown(row: Row[Any], commands: dict[ListingId, list[Wanted]]) -> Shown:
+    id_ = ListingId(row.shop, row.product_id, row.sku_id)
+    is_unexplained = row.unexplained_since_ms is not None
+    return Shown(
+        id_,
+        f"{row.title} – {row.variant}" if row.variant else row.title,
+        is_gone=row.missed_sweeps >= SWEEPS_UNTIL_GONE or row.status == ListingStatus.DELETED,
+        told=row.told,
+        told_at=None if row.told is None else optional_moment(row.written_to_ms),
+        shown=row.shown,
+        shown_at=None if row.shown is None else optional_moment(row.observed_at_ms),
+        unexplained=row.unexplained if is_unexplained else 0,
+        wanted=tuple(commands.get(id_, ())),
+    )
+
+
+def reserving_orders(tx: Transaction, sku: Sku) -> tuple[Reserving, ...]:
+    """The open orders that units of ``sku`` are promised to, oldest first; together the reserved units of the SKU.
+
+    A line belongs to the SKU it was booked under, as in :func:`daemon.mirror.picture.load_snapshot`.
+    """
+    reference = order_lines.c.shop + "/" + order_lines.c.order_id + "/" + order_lines.c.line_id
+    is_booking = and_(movements.c.reference == reference, movements.c.cause == Cause.ORDER.value)
+    is_reserving = and_(
+        orders.c.status.in_([status.value for status in RESERVED]),
+        orders.c.takes_our_stock == 1,
+        order_lines.c.is_cancelled == 0,
+    )
+    query = (
+        select(orders.c.shop, orders.c.order_id, orders.c.status, func.count().label("units"))
+        .join(order_lines, and_(orders.c.shop == order_lines.c.shop, orders.c.order_id == order_lines.c.order_id))
+        .outerjoin(movements, is_booking)
+        .where(is_reserving, func.coalesce(movements.c.sku, order_lines.c.sku) == sku)
+        .group_by(orders.c.shop, orders.c.order_id)
+        .order_by(orders.c.created_at_ms, orders.c.order_id)
+    )
+    return tuple(Reserving(row.shop, row.order_id, OrderStatus(row.status), row.units) for row in tx.execute(query))
+
+
+def runs(tx: Transaction) -> Iterator[Run]:
+    """The cycles, newest first; read only as far as they are taken."""
+    planned = [func.json_array_length(cycles.c.plan, f"$.{part}") for part in ("movements", "commands", "rows")]
+    columns = (cycles.c.id, cycles.c.trigger, cycles.c.started_at_ms, cycles.c.outcome, cycles.c.plan.is_(None))
+    for cycle, trigger, started_at_ms, outcome, is_quiet, *counts in tx.execute(
+        select(*columns, *planned).order_by(cycles.c.id.desc()).execution_options(yield_per=100)
+    ):
+        moves, commands, rows = (count or 0 for count in counts)
+        yield Run(cycle, trigger, from_ms(started_at_ms), outcome, moves, commands, rows, bool(is_quiet))

@@ -1,0 +1,102 @@
+"""Brakes: a save that changes too much at once, and the yes to exactly that."""
+
+import pytest
+from domain.world import row
+
+from daemon.domain.brakes import Limits, edits, is_far, plan_of, why_stopped
+from daemon.domain.rows import Field, RowBase
+from daemon.domain.values import Sku
+
+SKUS = [Sku(f"K-{number:02}") for number in range(20)]
+BASES = {sku: RowBase(price=50_000 + 1000 * place, stock=10 + place) for place, sku in enumerate(SKUS)}
+HALF = Limits(rows=50)
+
+
+def rows(**changed):
+    """The sheet as it was agreed on, but for ``stock`` or ``price`` of the first rows: a function of the old number."""
+    count = changed.pop("first")
+    shown = []
+    for place, (sku, base) in enumerate(BASES.items()):
+        now = {"price": base.price, "stock": base.stock}
+        now |= {name: change(now[name]) for name, change in changed.items() if place < count}
+        shown.append(row(place + 2, sku, **now))
+    return shown
+
+
+def stopped(sheet, limits=HALF, approved=()):
+    reason = why_stopped(sheet, BASES, limits, approved=approved)
+    return reason and reason.code
+
+
+@pytest.mark.parametrize(
+    ("sheet", "code"),
+    [
+        (rows(first=0), None),
+        (rows(first=10, stock=lambda old: old * 3), None),
+        (rows(first=11, stock=lambda old: old * 3), "sheet.many_rows"),
+        (rows(first=11, price=lambda old: old + old // 50), "sheet.many_rows"),
+        (rows(first=20, stock=lambda _old: 0), "sheet.many_rows"),
+    ],
+)
+def test_more_than_the_share_of_rows_is_asked_about(sheet, code):
+    assert stopped(sheet) == code
+    assert stopped(sheet, Limits()) is None
+
+
+def test_the_share_of_rows_that_are_sold_out_counts_from_fewer_rows_on():
+    few = rows(first=5, stock=lambda _old: 0)
+    assert stopped(few, Limits(rows=20)) == "sheet.many_rows"
+    assert stopped(rows(first=5, stock=lambda old: old * 3), Limits(rows=20)) is None
+    assert stopped(rows(first=4, stock=lambda _old: 0), Limits(rows=10)) is None
+
+
+def test_the_message_counts_and_names_the_plan():
+    sheet = rows(first=12, stock=lambda _old: 0, price=lambda old: old * 2)
+    reason = why_stopped(sheet, BASES, HALF, approved=())
+    assert dict(reason.params) == {"rows": 12, "known": 20, "zeroed": 12, "plan": plan_of(edits(sheet, BASES))}
+
+
+def test_a_yes_is_one_to_these_very_edits_in_any_order():
+    sheet = rows(first=12, stock=lambda _old: 0)
+    plan = plan_of(edits(sheet, BASES))
+    assert stopped(sheet, approved={plan}) is None
+    assert stopped(sheet[::-1], approved={plan}) is None
+    assert stopped(rows(first=13, stock=lambda _old: 0), approved={plan}) == "sheet.many_rows"
+    assert (len(plan), plan.isalnum()) == (8, True)
+
+
+def test_a_scramble_that_is_right_all_the_same_can_be_agreed_to():
+    exchanged = [row(2, SKUS[0], price=10, stock=50_000)]
+    plan = plan_of(edits(exchanged, BASES))
+    assert stopped(exchanged) == "sheet.columns_exchanged"
+    assert stopped(exchanged, approved={plan}) is None
+
+
+def test_an_edit_is_a_number_over_another_one():
+    sheet = [
+        row(2, SKUS[0], price=50_000, stock=11, adjustment=-2),
+        row(3, "BARU", price=1, stock=1),
+        row(4, SKUS[1], price=None, stock=None, count=0),
+    ]
+    assert list(edits(sheet, BASES)) == [
+        (SKUS[0], Field.STOCK, 11),
+        (SKUS[0], Field.ADJUSTMENT, -2),
+        (SKUS[1], Field.COUNT, 0),
+    ]
+    assert list(edits(sheet, {SKUS[0]: RowBase(adjustment=-2)})) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "present", "is_it"),
+    [
+        (27_500, {55_000}, False),
+        (27_499, {55_000}, True),
+        (82_500, {55_000}, False),
+        (550_000, {55_000}, True),
+        (550_000, {55_000, 540_000}, False),
+        (1, set(), False),
+    ],
+)
+def test_a_price_is_far_when_it_is_more_than_a_step_from_all_that_stand_now(typed, present, is_it):
+    assert is_far(typed, present, Limits(price_step=50)) is is_it
+    assert not is_far(typed, present, Limits())
