@@ -9,7 +9,17 @@ from bridge.columns import Column
 from bridge.values import BLANK, COUNTED, Cell, Kind, Look, Value, Whole, meaning, text_meaning
 from bridge.xlsx.markup import OddMarkupError
 from bridge.xlsx.package import Package
-from bridge.xlsx.sheet_xml import CellSpan, Tags, attribute, decoded, joined_text, plain_text, tags_for, unescaped
+from bridge.xlsx.sheet_xml import (
+    ATTRIBUTES,
+    CellSpan,
+    Tags,
+    attribute,
+    decoded,
+    joined_text,
+    plain_text,
+    tags_for,
+    unescaped,
+)
 from bridge.xlsx.styles import PLAIN, Style
 
 _STRINGS = re.compile(r"<((?:[A-Za-z_][\w.\-]*:)?)sst(?=[\s/>])")
@@ -35,7 +45,9 @@ def _strings(xml: str) -> list[str]:
     texts: list[str] = re.findall(r"<si><t>([^<]*+)</t></si>", xml)
     if len(texts) == xml.count(f"<{prefix}si"):
         return [plain_text(text) if "&" in text or "_x" in text or "\r" in text else text for text in texts]
-    item = r"<{0}si(?:\s[^>]*)?(?:/>|>((?:[^<]++|<(?!/{0}si\b))*+)</{0}si\s*>)".format(re.escape(prefix))
+    item = r"<{0}si(?:\s{1})?(?:/>|>((?:[^<]++|<(?!/{0}si\b))*+)</{0}si\s*>)".format(
+        re.escape(prefix), ATTRIBUTES.decode()
+    )
     tags = tags_for(prefix.encode())
     return [joined_text(each.encode(), tags) for each in re.findall(item, xml)]
 

@@ -53,8 +53,8 @@ def tags_for(prefix: bytes) -> Tags:
         ),
         cell_name=re.compile(rb'<%sc r="([A-Z]{1,3})\d{1,7}"' % p),
         formula=re.compile(rb"<%sf(?=[\s/>])([^>]*?)(?:/>|>(.*?)</%sf\s*>)" % (p, p), re.DOTALL),
-        value=re.compile(rb"<%sv(?:\s[^>]*?)?(?:/>|>(.*?)</%sv\s*>)" % (p, p), re.DOTALL),
-        text=re.compile(rb"<%st(?:\s[^>]*?)?(?:/>|>(.*?)</%st\s*>)" % (p, p), re.DOTALL),
+        value=re.compile(rb"<%sv(?:\s%s)?(?:/>|>(.*?)</%sv\s*>)" % (p, ATTRIBUTES, p), re.DOTALL),
+        text=re.compile(rb"<%st(?:\s%s)?(?:/>|>(.*?)</%st\s*>)" % (p, ATTRIBUTES, p), re.DOTALL),
         phonetic=re.compile(rb"<%srPh(?=[\s/>]).*?</%srPh\s*>" % (p, p), re.DOTALL),
         plain_cell=re.compile(
             rb'(?: s="(\d++)")?(?: t="(?:s"><%sv>(\d++)</%sv>|inlineStr"><%sis><%st>([^<]*+)</%st></%sis>)'

@@ -4,9 +4,9 @@ from hypothesis import strategies as st
 
 from bridge.columns import Column
 from bridge.values import Look, Unclear, Whole, Words
-from bridge.xlsx.cells import CellReader
+from bridge.xlsx.cells import CellReader, _strings
 from bridge.xlsx.markup import OddMarkupError
-from bridge.xlsx.sheet_xml import CellSpan, escaped, tags_for
+from bridge.xlsx.sheet_xml import CellSpan, escaped, joined_text, tags_for
 from bridge.xlsx.styles import PLAIN, Style
 
 STYLES = [PLAIN, Style(Look.DATE, 0), Style(Look.PERCENT, 0), Style(Look.PLAIN, 5)]
@@ -70,3 +70,15 @@ def test_what_is_no_day_is_not_moved_to_the_other_date_system(stored: bytes) -> 
 
 def test_a_code_stored_as_a_number_keeps_the_zeros_its_format_shows() -> None:
     assert READER.raw_values(Column.SKU, TAGS)(b' s="3"><v>12</v></c>') == Words("00012")
+
+
+@pytest.mark.parametrize(
+    "text", ['<t x="a > b" xml:space="preserve">Roti </t>', "<t x='>'>Roti </t>", '<t\ny=">">Roti </t>', "<t>Roti </t>"]
+)
+def test_an_attribute_may_hold_what_looks_like_the_end_of_its_tag(text):
+    """Found by the fuzz target (seed 11, input 3204)."""
+    assert joined_text(f"<r>{text}</r><r><rPr><b/></rPr><t/><t>isi</t></r>".encode(), TAGS) == "Roti isi"
+
+
+def test_an_attribute_of_a_shared_string_may_hold_what_looks_like_the_end_of_its_tag():
+    assert _strings('<sst><si x=">"><t y=">">Roti</t></si><si/><si z="/>"><t>isi</t></si></sst>') == ["Roti", "", "isi"]
