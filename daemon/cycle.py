@@ -1,20 +1,17 @@
 """One cycle: pull → read → reconcile → push → write."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import structlog
 
-from bridge.folder.files import who_has_it_open
 from daemon.copies import MergedCopy, file_away, unused, words_for_unused
 from daemon.domain.messages import Message
-from daemon.domain.notes import DONE_MARK
+from daemon.domain.notes import brought
 from daemon.domain.plan import Plan
 from daemon.domain.reconcile import reconcile
-from daemon.domain.rows import Field
-from daemon.domain.values import Sku
 from daemon.errors import SelarasError
 from daemon.mirror import Transaction, decisions, journal, picture, revisions
 from daemon.order_sheets import write_order_sheets
@@ -126,8 +123,7 @@ def decide(
         cycle = journal.start_cycle(tx, trigger.value, now=now)
         orders_changed = store_pulled(tx, pulled, cycle=cycle, now=now)
         copies, problems = _merge_copies(parts, tx, saved, cycle)
-        is_open = parts.was_open() or who_has_it_open(parts.settings.workbook) is not None
-        workbook = placed(tx, saved.workbook, now=now, is_copy=False, is_open=is_open) if saved.workbook else None
+        workbook = placed(tx, saved.workbook, now=now, is_copy=False, is_open=saved.is_open) if saved.workbook else None
         stopped = [*saved.problems[:1]] if saved.workbook is None else []
         if isinstance(workbook, Message):
             problems.append(workbook)
@@ -135,7 +131,7 @@ def decide(
             workbook = None
         elif workbook is not None:
             revisions.remember_sheet(tx, known_as(workbook.sheet))
-            workbook = replace(workbook, brought=_brought(copy.plan for copy in copies))
+            workbook = replace(workbook, brought=brought(copy.plan for copy in copies))
         plan, wanted = _settle(parts, tx, workbook, cycle)
         if plan.is_scrambled:
             stopped += (entry.reason for entry in plan.held if entry.sku is None and entry.row is None)
@@ -163,12 +159,6 @@ def _merge_copies(parts: Parts, tx: Transaction, saved: Saved, cycle: int) -> tu
             plan, _ = _settle(parts, tx, copy, cycle, name=sheet.path.name)
             merged.append(MergedCopy(sheet, plan, copy.origin.bases))
     return merged, problems
-
-
-def _brought(plans: Iterable[Plan]) -> dict[Sku, str]:
-    """What the notes in the copies would say was done: the workbook's rows say it for them."""
-    notes = ((row.sku, row.cells.get(Field.NOTE)) for plan in plans for row in plan.rows)
-    return {sku: note for sku, note in notes if sku and isinstance(note, str) and note.startswith(DONE_MARK)}
 
 
 def _settle(

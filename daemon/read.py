@@ -7,6 +7,7 @@ from pathlib import Path
 from bridge.columns import Column, Layout
 from bridge.errors import BridgeError
 from bridge.folder.copies import conflicted_copies
+from bridge.folder.files import who_has_it_open
 from bridge.formats import read_file
 from bridge.mark import can_carry
 from bridge.read import Row
@@ -26,11 +27,15 @@ from daemon.parts import Parts, Sheet
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """The workbook, ``None`` when it could not be read, and the conflicted copies of it; ``problems`` say why not."""
+    """The workbook, ``None`` when it could not be read, and the conflicted copies of it; ``problems`` say why not.
+
+    ``is_open``: an editor that we see has the workbook open, or had since we wrote it last.
+    """
 
     workbook: Sheet | None
     copies: tuple[Sheet, ...] = ()
     problems: tuple[Message, ...] = ()
+    is_open: bool = False
 
 
 async def read_workbook(parts: Parts) -> Saved:
@@ -43,6 +48,7 @@ async def read_workbook(parts: Parts) -> Saved:
 
 def _read_all(parts: Parts) -> Saved:
     path = parts.settings.workbook
+    is_open = parts.was_open() or who_has_it_open(path) is not None
     with parts.mirror.transaction() as tx:
         remembered = revisions.known_sheet(tx)
     workbook = _read_again(parts, path, remembered)
@@ -52,7 +58,7 @@ def _read_all(parts: Parts) -> Saved:
     read = [workbook, *(_read_again(parts, copy, remembered) for copy in conflicted_copies(path))]
     problems = tuple(each for each in read if isinstance(each, Message))
     copies = tuple(each for each in read[1:] if isinstance(each, Sheet))
-    return Saved(workbook if isinstance(workbook, Sheet) else None, copies, problems)
+    return Saved(workbook if isinstance(workbook, Sheet) else None, copies, problems, is_open)
 
 
 def known_as(sheet: Sheet) -> KnownSheet:

@@ -6,12 +6,14 @@ another number.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from daemon.domain.draft import Draft, LinkedRow
 from daemon.domain.messages import Message, message
-from daemon.domain.rows import Cell, Number, RowBase, Text
+from daemon.domain.plan import Plan
+from daemon.domain.rows import Cell, Field, Number, RowBase, Text
 from daemon.domain.snapshot import Product
+from daemon.domain.values import Sku
 
 Say = Callable[[Message], str]
 
@@ -36,6 +38,12 @@ def done_note(draft: Draft, row: LinkedRow, say: Say) -> str | None:
     if row.sku in draft.given.brought:
         return draft.given.brought[row.sku]
     return standing if said or _still_holds(told, seen, draft.products[row.sku]) else None
+
+
+def brought(plans: Iterable[Plan]) -> dict[Sku, str]:
+    """Collect what the notes in copies would say was done, by their plans: the workbook's rows say it for them."""
+    notes = ((row.sku, row.cells.get(Field.NOTE)) for plan in plans for row in plan.rows)
+    return {sku: note for sku, note in notes if sku and isinstance(note, str) and note.startswith(DONE_MARK)}
 
 
 def _standing(note: Cell) -> str:
