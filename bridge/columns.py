@@ -24,8 +24,11 @@ class Column(StrEnum):
     STATUS = "status"
     NOTE = "note"
     KEY = "key"
+    COST = "cost"
 
 
+OWN = frozenset({Column.COST})
+"""Columns that stay the seller's own: they are read where they are clear, and never written."""
 REQUIRED = frozenset({Column.SKU, Column.STOCK})
 """A row of the sheet is the header when it names at least these."""
 HEADER_IN_FIRST = 20
@@ -41,6 +44,7 @@ _HEADERS: Mapping[Column, tuple[str, str]] = {
     Column.STATUS: ("Status", "Status"),
     Column.NOTE: ("Keterangan", "Note"),
     Column.KEY: ("Kunci Selaras", "Selaras Key"),
+    Column.COST: ("Modal", "Cost"),
 }
 
 _SYNONYMS: Mapping[Column, Sequence[str]] = {
@@ -53,6 +57,7 @@ _SYNONYMS: Mapping[Column, Sequence[str]] = {
     Column.STATUS: (),
     Column.NOTE: ("Catatan", "Notes", "Remarks"),
     Column.KEY: (),
+    Column.COST: ("HPP", "Harga Modal", "Harga Pokok", "Harga Beli", "Cost Price", "COGS"),
 }
 
 
@@ -95,7 +100,7 @@ def mapped_columns(
 
     The seller's own ``titles`` win over our header names, and these over synonyms. Raises
     :class:`~bridge.errors.FileRefusedError` when a row that is a header names one column twice: which of
-    the two is meant is the seller's to say.
+    the two is meant is the seller's to say. One of the seller's own is not found then.
     """
     found: dict[Column, int] = {}
     doubled: dict[Column, int] = {}
@@ -110,6 +115,8 @@ def mapped_columns(
                 doubled[column] = position
     if not found.keys() >= REQUIRED:
         return {}
+    for column in doubled.keys() & OWN:
+        del found[column], doubled[column]
     for column, position in doubled.items():
         raise FileRefusedError("workbook.doubled_header", header=headers[position], column=column)
     return {column: found[column] for column in Column if column in found}

@@ -51,6 +51,7 @@ def csv_table(content: bytes, name: str, *, layout: Layout = ANYWHERE) -> Table:
         name=name,
         layout=layout,
         unknown_headers=sheet.header.unknown,
+        titles=sheet.header.titles,
     )
 
 

@@ -43,6 +43,7 @@ def import_table(content: bytes, name: str, *, layout: Layout = ANYWHERE) -> Tab
             name=name,
             layout=layout if layout.sheet is not None else replace(layout, sheet=sheet),
             unknown_headers=header.unknown,
+            titles=header.titles,
         )
 
 

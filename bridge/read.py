@@ -8,7 +8,7 @@ from hashlib import sha256
 from itertools import starmap
 from pathlib import Path
 
-from bridge.columns import ANYWHERE, HEADER_IN_FIRST, Column, Layout, mapped_columns
+from bridge.columns import ANYWHERE, HEADER_IN_FIRST, OWN, Column, Layout, mapped_columns
 from bridge.errors import FileBusyError, FileRefusedError
 from bridge.mark import Mark, read_mark
 from bridge.values import Kind, Value
@@ -17,9 +17,7 @@ from bridge.xlsx.cells import CellReader, read_shared_strings
 from bridge.xlsx.directory import normal_name
 from bridge.xlsx.fingerprint import Consulted
 from bridge.xlsx.package import Package, SheetEntry
-from bridge.xlsx.proven import row_cells
-from bridge.xlsx.rows import RowReader
-from bridge.xlsx.sheet_xml import Head, Rows, RowSpan, Tags, pieces, rows_in, tags_for
+from bridge.xlsx.rows import RowReader, stored_rows
 from bridge.xlsx.styles import read_styles
 
 _YOUNG_S = 60.0
@@ -40,8 +38,9 @@ class Table:
     ``content_hash`` is the SHA-256 (hex) of the file, ``content`` the file itself; ``columns`` maps to
     positions from 1 and lacks the optional columns that the sheet lacks. Rows blank in every column
     are left out. ``mark`` tells which revision of ours the file came from, ``layout`` finds this very sheet
-    again; ``unknown_headers`` are the seller's own columns, from left to right. ``parts`` is what all
-    this was read from: as long as :meth:`bridge.xlsx.fingerprint.Fingerprint.agrees` with it, it still holds.
+    again; ``unknown_headers`` are the seller's own columns, from left to right, ``titles`` the header
+    texts of the known ones. ``parts`` is what all this was read from: as long as
+    :meth:`bridge.xlsx.fingerprint.Fingerprint.agrees` with it, it still holds.
     """
 
     content_hash: str
@@ -54,6 +53,7 @@ class Table:
     mark: Mark | None = None
     layout: Layout = ANYWHERE
     unknown_headers: tuple[str, ...] = ()
+    titles: Mapping[Column, str] = field(default_factory=dict)
     parts: Consulted = field(default_factory=dict, repr=False)
 
 
@@ -122,17 +122,19 @@ def table_in(content: bytes, name: str, *, layout: Layout = ANYWHERE, known: Tab
         mark=mark,
         layout=layout if layout.sheet is not None else replace(layout, sheet=sheet.entry.name),
         unknown_headers=sheet.header.unknown,
+        titles=sheet.header.titles,
         parts=parts,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The header row of a sheet: its number, where our columns are, and what else it names."""
+    """The header row of a sheet: its number, where our columns are, what else it names, and what ours are called."""
 
     row: int
     columns: Mapping[Column, int]
     unknown: tuple[str, ...]
+    titles: Mapping[Column, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,14 +196,13 @@ def refuse_all_but_one(found: Sequence[str], layout: Layout, *, name: str) -> No
 def _header(package: Package, entry: SheetEntry, cells: CellReader, layout: Layout) -> Header | None:
     last = layout.header_row or HEADER_IN_FIRST
     with package.understood(entry.part):
-        for block, tags, span in _spans(package, entry):
-            if span.number > last:
+        for number, stored in stored_rows(cells, package.markup(entry.part)):
+            if number > last:
                 break
-            if layout.header_row not in {None, span.number}:
+            if layout.header_row not in {None, number}:
                 continue
-            stored = ((cell.column, cells.stored(cell, tags)) for cell in row_cells(block, tags, span))
-            texts = {position: each.text for position, each in stored if each.kind is Kind.TEXT}
-            header = header_in(span.number, texts, layout, name=package.archive.name, sheet=entry.name)
+            texts = {position: each.text for position, each in stored.items() if each.kind is Kind.TEXT}
+            header = header_in(number, texts, layout, name=package.archive.name, sheet=entry.name)
             if header is not None:
                 return header
     return None
@@ -213,18 +214,7 @@ def header_in(row: int, texts: Mapping[int, str], layout: Layout, *, name: str, 
         columns = mapped_columns(texts, layout.titles)
     except FileRefusedError as error:
         raise error.at(name=name, sheet=sheet, row=row) from error
-    others = (text.strip() for position, text in sorted(texts.items()) if position not in columns.values())
-    return Header(row, columns, tuple(filter(None, others))) if columns else None
-
-
-def _spans(package: Package, entry: SheetEntry) -> Iterator[tuple[bytes, Tags, RowSpan]]:
-    """Yield every row of a sheet with the block it lies in."""
-    after = 0
-    tags = tags_for(b"")
-    for piece in pieces(package.markup(entry.part)):
-        if isinstance(piece, Head):
-            tags = piece.tags
-        elif isinstance(piece, Rows):
-            for span in rows_in(piece.data, tags, after=after):
-                yield piece.data, tags, span
-                after = span.number
+    ours = {position for column, position in columns.items() if column not in OWN}
+    others = (text.strip() for position, text in sorted(texts.items()) if position not in ours)
+    titles = {column: texts[position].strip() for column, position in columns.items()}
+    return Header(row, columns, tuple(filter(None, others)), titles) if columns else None

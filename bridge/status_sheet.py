@@ -4,22 +4,15 @@ It belongs to the template. A seller's own workbook has none and is not given on
 header is the seller's.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from bridge.columns import Column, Language, header_text, plain
-from bridge.errors import FileRefusedError
-from bridge.values import Cell, Kind, Whole, Words, meaning
-from bridge.xlsx.archive import Member
-from bridge.xlsx.cells import CellReader, read_shared_strings
-from bridge.xlsx.markup import Asides, OddEncodingError, encoding_of
-from bridge.xlsx.package import Package, SheetEntry
-from bridge.xlsx.proven import row_cells
-from bridge.xlsx.sheet_patch import SheetEdit, SheetPatcher
-from bridge.xlsx.sheet_xml import Head, Rows, pieces, rows_in, tags_for
+from bridge.own_sheet import OwnSheet, SheetKind, shown, wish
+from bridge.values import Cell, Whole, Words, meaning
+from bridge.xlsx.package import Package
 from bridge.xlsx.splice import Wish
-from bridge.xlsx.styles import read_styles, unlocked_styles
 
 NAME = "Selaras"
 HEADERS: Mapping[Language, tuple[str, ...]] = {
@@ -28,6 +21,7 @@ HEADERS: Mapping[Language, tuple[str, ...]] = {
 }
 HEADER_ROW = 4
 """Above it stand the state, the time of our last write, and what the sheet is for."""
+_KIND = SheetKind((NAME,), HEADERS, HEADER_ROW)
 NO_CHOICE = "–"
 """Stands in the choice cell of a line that asks nothing."""
 
@@ -102,9 +96,9 @@ class StatusSheet:
 
     def says(self, page: StatusPage) -> bool:
         """Tell whether nothing but the time would change, the order of the lines aside."""
-        now = sorted(tuple(map(_shown, cells)) for cells in self.lines.values())
+        now = sorted(tuple(map(shown, cells)) for cells in self.lines.values())
         wanted = sorted(tuple("" if wish is None else str(wish) for wish in _wishes(line)) for line in page.lines)
-        return self.state == (_wish(page.state) or "") and now == wanted
+        return self.state == (wish(page.state) or "") and now == wanted
 
     def choices(self) -> tuple[Chosen, ...]:
         """Read what was chosen; what is none of our words is no choice."""
@@ -114,8 +108,8 @@ class StatusSheet:
 
 def read_status(package: Package) -> StatusSheet | None:
     """Read the sheet; ``None`` when the workbook has none of ours, or none that can be read."""
-    entry = _entry(package)
-    return None if entry is None else _read(package, entry, _reader(package), package.markup(entry.part))
+    sheet = _KIND.read_from(package)
+    return None if sheet is None else _as_status(sheet)
 
 
 def filled(package: Package, page: StatusPage) -> Mapping[str, bytes]:
@@ -124,93 +118,27 @@ def filled(package: Package, page: StatusPage) -> Mapping[str, bytes]:
     The looks are those of the template's columns. Cells beside our columns stay, and where something of the seller's
     stands in our place (a formula, merged cells, protection) the sheet is left alone. It has been read again.
     """
-    entry = _entry(package)
-    if entry is None or package.is_signed:
-        return {}
-    reader = _reader(package)
-    sheet = _read(package, entry, reader, package.markup(entry.part))
+    sheet = _KIND.read_from(package)
     if sheet is None:
         return {}
     first, top = sheet.positions[0], sheet.header_row - HEADER_ROW + 1
     wishes: dict[int, Mapping[int, Wish]] = {number: dict.fromkeys(sheet.positions) for number in sheet.lines}
-    wishes |= {top: {first: _wish(page.state)}, top + 1: {first: _wish(page.written)}}
+    wishes |= {top: {first: wish(page.state)}, top + 1: {first: wish(page.written)}}
     for number, line in enumerate(page.lines, start=sheet.header_row + 1):
         wishes[number] = dict(zip(sheet.positions, _wishes(line), strict=True))
-    edit = SheetEdit(sheet.header_row, sheet.header_row, wishes, frozenset(sheet.positions))
-    try:
-        xml = _patched(package, entry.part, edit)
-    except FileRefusedError:
-        return {}
-    new = _read(package, entry, reader, [xml])
-    return {entry.part.name: xml} if new is not None and new.says(page) else {}
+    done = _KIND.filled(package, wishes)
+    return {done[0]: done[1]} if done is not None and _as_status(done[2]).says(page) else {}
 
 
-def _entry(package: Package) -> SheetEntry | None:
-    return next((each for each in package.sheets() if each.name.casefold() == NAME.casefold()), None)
-
-
-def _reader(package: Package) -> CellReader:
-    return CellReader(read_styles(package), read_shared_strings(package))
-
-
-def _patched(package: Package, part: Member, edit: SheetEdit) -> bytes:
-    patcher, asides = SheetPatcher(edit, unlocked_styles(package)), Asides()
-    with package.understood(part):
-        if encoding_of(next(package.archive.stream(part), b"")) != "utf-8":
-            raise OddEncodingError
-        return b"".join(asides.restored(patcher.stream(asides.taken(package.archive.stream(part)))))
-
-
-def _read(package: Package, entry: SheetEntry, reader: CellReader, chunks: Iterable[bytes]) -> StatusSheet | None:
-    try:
-        with package.understood(entry.part):
-            rows = dict(_rows(reader, chunks))
-    except FileRefusedError:
-        return None
-    header = next((number for number, cells in rows.items() if _positions(cells)), 0)
-    if header < HEADER_ROW:
-        return None
-    positions = _positions(rows[header])
-    title = rows.get(header - HEADER_ROW + 1, {}).get(positions[0], _EMPTY)
-    ours = {row: tuple(cells.get(position, _EMPTY) for position in positions) for row, cells in rows.items()}
-    lines = {row: cells for row, cells in ours.items() if row > header and any(map(_shown, cells))}
-    return StatusSheet(header, positions, _shown(title), lines)
-
-
-def _rows(reader: CellReader, chunks: Iterable[bytes]) -> Iterator[tuple[int, dict[int, Cell]]]:
-    after, tags = 0, tags_for(b"")
-    for piece in pieces(chunks):
-        if isinstance(piece, Head):
-            tags = piece.tags
-        elif isinstance(piece, Rows):
-            for span in rows_in(piece.data, tags, after=after):
-                cells = row_cells(piece.data, tags, span)
-                yield span.number, {cell.column: reader.stored(cell, tags) for cell in cells}
-                after = span.number
-
-
-def _positions(cells: Mapping[int, Cell]) -> tuple[int, ...]:
-    """Find our columns in a row that is our header in either language; none in any other row."""
-    places = {plain(cell.text): column for column, cell in cells.items()}
-    for headers in HEADERS.values():
-        if all(plain(header) in places for header in headers):
-            return tuple(places[plain(header)] for header in headers)
-    return ()
+def _as_status(sheet: OwnSheet) -> StatusSheet:
+    title = sheet.cell(sheet.header_row - HEADER_ROW + 1, 0)
+    return StatusSheet(sheet.header_row, sheet.positions, shown(title), sheet.lines)
 
 
 def _wishes(line: StatusLine) -> tuple[Wish, ...]:
     choice = "" if line.is_question else NO_CHOICE
-    texts = [_wish(text) for text in (line.what, line.sku, line.reason, choice)]
+    texts = [wish(text) for text in (line.what, line.sku, line.reason, choice)]
     return (*texts[:2], line.row, line.here, line.shown, *texts[2:])
-
-
-def _wish(text: str) -> str | None:
-    """Give a text as a cell holds it: in one line, and with what cannot be encoded (half a character) left out."""
-    return " ".join(text.split()).encode("utf-8", "replace").decode() or None
-
-
-def _shown(cell: Cell) -> str:
-    return " ".join(cell.text.split())
 
 
 def _chosen(cells: tuple[Cell, ...]) -> Chosen | None:
@@ -224,6 +152,3 @@ def _chosen(cells: tuple[Cell, ...]) -> Chosen | None:
 def _number(cell: Cell) -> int | None:
     value = meaning(Column.PRICE, cell)
     return value.value if isinstance(value, Whole) else None
-
-
-_EMPTY = Cell(Kind.NOTHING, "")

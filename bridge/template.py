@@ -1,9 +1,12 @@
 """The workbook a seller starts with: the known columns, ready to type into, how things stand, and a guide."""
 
+import errno
+import os
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from lxml.etree import SerialisationError
 from openpyxl import Workbook
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
@@ -13,6 +16,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from bridge.columns import Column, Language, header_text
 from bridge.folder.files import write_new
+from bridge.plan_sheet import NAMES
+from bridge.plan_template import lay_out_plan
+from bridge.side_sheets import ALLOCATION, BUNDLES, SideSheet
 from bridge.status_sheet import HEADER_ROW, HEADERS, NAME, Choice, choice_text
 from bridge.xlsx.sheet_xml import LAST_ROW
 
@@ -35,6 +41,7 @@ _INK, _PAPER, _RULE, _HINT, _QUIET = "FFFFFFFF", "FF0F766E", "FFD6D3D1", "FFFFFB
 _HELD, _ASKED = "FFFECACA", "FFFDE68A"
 
 _TITLES = {"id": ("Stok", "Petunjuk"), "en": ("Stock", "Guide")}
+_SIDE_WIDTHS = {False: 24, True: 12}
 _STATUS_WIDTHS = (14, 18, 8, 12, 12, 84, 16)
 _STATUS_HEIGHT = 45
 """Three lines of text: programs do not fit the height of rows that they did not write themselves."""
@@ -70,10 +77,14 @@ _GUIDE: dict[Language, tuple[tuple[str, str], ...]] = {
         ("Status", "Diisi Selaras: keadaan barang di toko."),
         ("Keterangan", "Diisi Selaras: apa yang sudah dilakukan, atau mengapa sebuah baris ditahan."),
         ("Kunci Selaras", "Kolom tersembunyi: mengenali barang saat baris diurutkan atau SKU rusak. Biarkan saja."),
+        ("Modal", "Kolom pilihan Anda sendiri: harga beli barang. Harga jual yang di bawah modal ditanyakan dulu."),
         (
             "Lembar Selaras",
             "Diisi Selaras: apa yang ditahan atau menunggu, dan daftar pilihan di mana Anda perlu memutuskan.",
         ),
+        ("Lembar Rencana", "Simpanan yang dihentikan Selaras, lama → baru. Pilih ya lalu simpan untuk menyetujuinya."),
+        ("Lembar Alokasi", "Berapa yang tampil di satu toko, bila lain dari pengaturan toko. Kosong: ikut pengaturan."),
+        ("Lembar Paket", "Isi sebuah paket, satu baris untuk satu isi. Stok paket dihitung dari stok isinya."),
         ("Sel kosong", "Artinya tidak ada perubahan, bukan nol. Untuk habis, ketik 0."),
         ("Kolom Anda", "Kolom, warna, rumus dan lembar Anda sendiri dibiarkan apa adanya. Urutan kolom bebas."),
         ("Sedang dibuka", "Selama file ini terbuka, Selaras membaca setiap simpanan dan menulis setelah ditutup."),
@@ -90,9 +101,19 @@ _GUIDE: dict[Language, tuple[tuple[str, str], ...]] = {
         ("Note", "Filled by Selaras: what was done, or why a row is held."),
         ("Selaras Key", "A hidden column: it knows the goods when rows are sorted or a SKU is damaged. Leave it."),
         (
+            "Cost",
+            "A column of your own, if you like: what the goods cost you. A price below cost is asked about first.",
+        ),
+        (
             "Sheet Selaras",
             "Filled by Selaras: what is held or waits, and a choice list where you have to decide.",
         ),
+        ("Sheet Plan", "A save that Selaras has stopped, old → new. Choose yes and save to agree to it."),
+        (
+            "Sheet Allocation",
+            "What one shop shows of single goods, if not as in its settings. Empty: as in the settings.",
+        ),
+        ("Sheet Bundles", "What a bundle is made of, one row per part. Its stock is counted from that of its parts."),
         ("Empty cell", "It means no change, not zero. For sold out, type 0."),
         (
             "Your columns",
@@ -109,13 +130,20 @@ def write_template(path: Path, language: Language) -> None:
     An existing file is overwritten: whoever asks decides about that.
     """
     workbook = Workbook()
-    stock, status, guide = workbook.worksheets[0], workbook.create_sheet(NAME), workbook.create_sheet()
+    stock, status = workbook.worksheets[0], workbook.create_sheet(NAME)
+    lay_out_plan(workbook.create_sheet(NAMES[language]), language)
+    for kind in (ALLOCATION, BUNDLES):
+        _lay_out_side(workbook.create_sheet(kind.names[language]), kind, language)
+    guide = workbook.create_sheet()
     stock.title, guide.title = _TITLES[language]
     _lay_out_stock(stock, language)
     _lay_out_status(status, language)
     _lay_out_guide(guide, language)
     written = BytesIO()
-    workbook.save(written)
+    try:
+        workbook.save(written)
+    except SerialisationError as error:  # openpyxl writes sheets to temporary files, and lxml hides what the disk said
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
     write_new(path, written.getvalue())
 
 
@@ -139,7 +167,7 @@ def _lay_out_stock(sheet: Worksheet, language: Language) -> None:
         head.alignment = _header_alignment(column)
     sheet.row_dimensions[1].height = 24
     sheet.freeze_panes = "B2"
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(Column))}1"
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(_WIDTHS))}1"
     sheet.print_title_rows = "1:1"
     _colour_held_rows(sheet)
     _fit_to_width(sheet)
@@ -179,6 +207,22 @@ def _lay_out_status(sheet: Worksheet, language: Language) -> None:
     sheet.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
     sheet.sheet_view.showGridLines = False
     _offer_choices(sheet, language)
+    _fit_to_width(sheet)
+
+
+def _lay_out_side(sheet: Worksheet, kind: SideSheet, language: Language) -> None:
+    for position, (column, header) in enumerate(zip(kind.columns, kind.headers(language), strict=True), start=1):
+        is_number = column.column is Column.STOCK
+        look: Any = sheet.column_dimensions[get_column_letter(position)]
+        look.width, look.number_format = _SIDE_WIDTHS[is_number], _GROUPED[language] if is_number else "@"
+        look.font, look.border = Font(name=_FONT), Border(bottom=Side(style="thin", color=_RULE))
+        look.fill = PatternFill("solid", fgColor=_HINT)
+        head: Any = sheet.cell(1, position, header)
+        head.font, head.fill = Font(name=_FONT, bold=True, color=_INK), PatternFill("solid", fgColor=_PAPER)
+        head.alignment = Alignment(horizontal="right" if is_number else "left", vertical="center")
+    sheet.row_dimensions[1].height = 24
+    sheet.freeze_panes = "A2"
+    sheet.print_title_rows = "1:1"
     _fit_to_width(sheet)
 
 

@@ -285,4 +285,5 @@ _MEANINGS: Mapping[Column, Callable[[Cell, str], Value]] = {
     Column.STATUS: _numeric_words,
     Column.NOTE: _numeric_words,
     Column.KEY: _numeric_words,
+    Column.COST: _price,
 }

@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
+import httpx
+
 from daemon.config import Settings, ShopSettings
 from daemon.marketplaces.http import Clock, Timing
 from daemon.marketplaces.port import Connector
@@ -20,7 +22,14 @@ def token_path(state_folder: Path, shop: str) -> Path:
     return state_folder / "tokens" / f"{shop}.json"
 
 
-def _connector(settings: Settings, shop: ShopSettings, timing: Timing | None, clock: Clock | None) -> Connector:
+def _connector(
+    settings: Settings,
+    shop: ShopSettings,
+    *,
+    timing: Timing | None,
+    clock: Clock,
+    transport: httpx.AsyncBaseTransport | None,
+) -> Connector:
     credentials = Credentials(
         shop=shop.name,
         app_key=shop.app_key,
@@ -31,7 +40,7 @@ def _connector(settings: Settings, shop: ShopSettings, timing: Timing | None, cl
     )
     tokens = TokenStore(token_path(settings.state_folder, shop.name), shop.name)
     cache = settings.state_folder / "cache" / shop.name
-    return TikTokShop(credentials, tokens, cache, timing=timing, clock=clock)
+    return TikTokShop(credentials, tokens, cache, timing=timing, clock=clock, transport=transport)
 
 
 @asynccontextmanager
@@ -40,10 +49,11 @@ async def connected(
     *,
     timing: Timing | None = None,
     clock: Clock | None = None,
+    transport: httpx.AsyncBaseTransport | None = None,
 ) -> AsyncIterator[Parts]:
     """Open the mirror and connect every configured shop for the length of an ``async with`` block.
 
-    ``timing`` and ``clock`` are those of the real world unless somebody rehearses.
+    ``timing``, ``clock`` and ``transport`` are those of the real world unless somebody rehearses.
     """
     clock = clock or Clock()
     async with AsyncExitStack() as stack:
@@ -51,7 +61,7 @@ async def connected(
         stack.callback(mirror.close)
         shops = []
         for shop in settings.shops:
-            connector = _connector(settings, shop, timing, clock)
+            connector = _connector(settings, shop, timing=timing, clock=clock, transport=transport)
             stack.push_async_callback(connector.aclose)
             shops.append(Shop(connector, policy_of(shop)))
         yield Parts(settings, mirror, tuple(shops), Texts(settings.language, settings.timezone), now=clock.now)

@@ -52,7 +52,7 @@ def _typed(row: SheetRow) -> tuple[Cell, ...]:
 
 def _is_of_the_copy(entry: Held, known: Collection[int]) -> bool:
     if entry.row is None:
-        return entry.sku is None
+        return entry.is_whole_sheet
     is_told_there = entry.field is Field.SKU and entry.row in known
     return entry.field is not Field.STATUS and not is_told_there
 

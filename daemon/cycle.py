@@ -17,12 +17,14 @@ from daemon.mirror import Transaction, decisions, journal, picture, revisions
 from daemon.order_sheets import write_order_sheets
 from daemon.origin import PlacedSheet, agree, is_outdated, placed, settle_writes
 from daemon.parts import Parts, Trigger
-from daemon.plan_view import as_json
+from daemon.plan_sheet import plan_page, take_approval
+from daemon.plan_view import as_json, recon_as_json
 from daemon.pull import Pulled, pull, store_pulled
 from daemon.push import PushReport, push
 from daemon.read import Saved, known_as, read_workbook
 from daemon.status_sheet import status_page
 from daemon.stopped import tell_stopped
+from daemon.sweeping import must_sweep
 from daemon.write import Wanted, write_workbook
 
 log = structlog.get_logger()
@@ -57,7 +59,8 @@ class CycleResult:
 
 async def run_cycle(parts: Parts, trigger: Trigger) -> CycleResult:
     """Bring workbook and shops in step once. Every step leaves a state from which the next start goes on."""
-    pulled = await pull(parts, sweep=trigger.sweeps)
+    sweep = must_sweep(parts, trigger)
+    pulled = await pull(parts, sweep=sweep)
     saved = await read_workbook(parts)
     decided = decide(parts, trigger, pulled, saved)
     cycle, plan = decided.cycle, decided.plan
@@ -71,7 +74,7 @@ async def run_cycle(parts: Parts, trigger: Trigger) -> CycleResult:
 
     problems = (*decided.problems, *file_away(parts, decided.merged), *written.problems, *sheets.problems)
     waits = [plan.look_again] if plan.look_again else []
-    if pushed.must_look_again or (pushed.is_waiting and not trigger.sweeps):
+    if pushed.must_look_again or (pushed.is_waiting and not sweep):
         waits.append(SOON)
     result = CycleResult(
         cycle,
@@ -121,21 +124,26 @@ def decide(
     now = parts.now()
     with parts.mirror.transaction(discard=discard) as tx:
         cycle = journal.start_cycle(tx, trigger.value, now=now)
+        take_approval(tx, saved.workbook, now=now)
         orders_changed = store_pulled(tx, pulled, cycle=cycle, now=now)
         copies, problems = _merge_copies(parts, tx, saved, cycle)
-        workbook = placed(tx, saved.workbook, now=now, is_copy=False, is_open=saved.is_open) if saved.workbook else None
+        is_open = revisions.note_open(tx, is_open=saved.is_open)
+        workbook = placed(tx, saved.workbook, now=now, is_copy=False, is_open=is_open) if saved.workbook else None
         stopped = [*saved.problems[:1]] if saved.workbook is None else []
         if isinstance(workbook, Message):
             problems.append(workbook)
             stopped.append(workbook)
             workbook = None
         elif workbook is not None:
-            revisions.remember_sheet(tx, known_as(workbook.sheet))
-            workbook = replace(workbook, brought=brought(copy.plan for copy in copies))
+            workbook = replace(workbook, brought=brought(copy.plan for copy in copies), gone=_gone(tx, workbook))
         plan, wanted = _settle(parts, tx, workbook, cycle)
+        if workbook is not None and not plan.is_scrambled:
+            revisions.remember_sheet(tx, known_as(workbook.sheet))
         if plan.is_scrambled:
-            stopped += (entry.reason for entry in plan.held if entry.sku is None and entry.row is None)
+            stopped += (entry.reason for entry in plan.held if entry.is_whole_sheet)
         plan = replace(plan, movements=(*(move for copy in copies for move in copy.plan.movements), *plan.movements))
+        if plan.recon is not None:
+            journal.store_recon(tx, cycle, json.dumps(recon_as_json(plan.recon), ensure_ascii=False))
         if not plan.is_quiet:
             journal.store_plan(tx, cycle, json.dumps(as_json(plan, parts.texts), ensure_ascii=False))
     log.info("cycle.decided", cycle=cycle, trigger=trigger.value, movements=len(plan.movements), held=len(plan.held))
@@ -143,6 +151,12 @@ def decide(
     merged = tuple(copy for copy, held in left if not held)
     unclear = (words_for_unused(copy.sheet, held, parts.texts) for copy, held in left if held)
     return Decided(cycle, plan, orders_changed, wanted, merged, (*saved.problems, *problems, *unclear), stopped)
+
+
+def _gone(tx: Transaction, workbook: PlacedSheet) -> tuple[str, ...]:
+    """Name the columns that were in the workbook when it was last used, and are not in it now."""
+    known = revisions.known_sheet(tx)
+    return known.gone_from(known_as(workbook.sheet)) if known else ()
 
 
 def _merge_copies(parts: Parts, tx: Transaction, saved: Saved, cycle: int) -> tuple[list[MergedCopy], list[Message]]:
@@ -167,12 +181,16 @@ def _settle(
     """Reconcile with one file, or with none, and store what follows. ``name`` is that of a copy."""
     now = parts.now()
     seen = file.seen(copy=name, limits=parts.limits) if file else None
-    plan = reconcile(picture.load_snapshot(tx, parts.policies, seen, cycle=cycle, now=now), parts.texts.say)
+    given = picture.load_snapshot(tx, parts.policies, seen, cycle=cycle, now=now)
+    plan = reconcile(replace(given, sharing=parts.settings.sharing), parts.texts.say)
     decisions.commit_plan(tx, plan, cycle=cycle, now=now)
-    if file is None or plan.is_scrambled:
+    if file is None:
         return plan, None
+    page = plan_page(file, plan, parts.texts)
+    if plan.is_scrambled:
+        return plan, Wanted(file.sheet, (), {}, is_outdated=False, plan=page, is_stopped=True)
     agreed = agree(tx, file, plan.bases, now=now)
-    return plan, Wanted(file.sheet, plan.rows, agreed, is_outdated(tx, file, agreed))
+    return plan, Wanted(file.sheet, plan.rows, agreed, is_outdated(tx, file, agreed), plan=page)
 
 
 def _record(parts: Parts, result: CycleResult) -> None:

@@ -20,6 +20,7 @@ from daemon.mirror import Transaction, revisions
 from daemon.mirror.earlier import Earlier, earlier_numbers
 from daemon.mirror.revisions import Revision
 from daemon.parts import Sheet
+from daemon.read import overrides_in, recipes_in
 from daemon.status_sheet import choices_in
 
 
@@ -41,11 +42,17 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class PlacedSheet:
-    """A file whose origin is known; ``brought`` are notes of what copies of it brought in this cycle."""
+    """A file whose origin is known; ``brought`` are notes of what copies of it brought in this cycle.
+
+    ``gone`` are the headers of columns that it had when it was last used, and has no more. ``saved_at`` is when it was
+    saved, if its time can be right.
+    """
 
     sheet: Sheet
     origin: Origin
+    saved_at: datetime | None
     brought: Mapping[Sku, str] = field(default_factory=dict)
+    gone: tuple[str, ...] = ()
 
     def seen(self, *, copy: str, limits: Limits) -> SeenFile:
         """The file as reconcile sees it; ``copy`` is its name when it is not the workbook itself."""
@@ -57,7 +64,11 @@ class PlacedSheet:
             choices=choices_in(self.sheet.status),
             is_stale=not self.origin.is_newest,
             brought=self.brought,
+            gone=self.gone,
             limits=limits,
+            recipe_sheet=recipes_in(self.sheet),
+            override_sheet=overrides_in(self.sheet),
+            saved_at=self.saved_at,
         )
 
 
@@ -86,9 +97,15 @@ def placed(
     """
     origin = _origin_of(tx, sheet, now=now, is_copy=is_copy, is_open=is_open)
     if isinstance(origin, Origin):
-        return PlacedSheet(sheet, origin)
+        return PlacedSheet(sheet, origin, _saved_at(tx, sheet, origin.revision))
     # Whatever the reason: a copy cannot be adopted, only its numbers can be typed again.
     return message("workbook.copy_unmarked", name=sheet.table.name) if is_copy else origin
+
+
+def _saved_at(tx: Transaction, sheet: Sheet, started: Revision) -> datetime | None:
+    """When a file was saved; ``None`` where its time cannot be right: before that was written which it started from."""
+    is_possible = sheet.saved_at is not None and sheet.saved_at >= revisions.written_at(tx, started)
+    return sheet.saved_at if is_possible else None
 
 
 def is_known(tx: Transaction, sheet: Sheet, *, now: datetime) -> bool:

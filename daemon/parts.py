@@ -8,12 +8,15 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
+from bridge.plan_sheet import PlanSheet
 from bridge.read import Table
+from bridge.side_sheet import SideTable
 from bridge.status_sheet import StatusSheet
 from daemon.config import Settings, ShopSettings, StockSync
 from daemon.domain.brakes import Limits
+from daemon.domain.messages import Message
 from daemon.domain.rows import SheetRow
-from daemon.domain.snapshot import MarketplaceEdit, PriceConflict, ShopPolicy
+from daemon.domain.snapshot import ShopPolicy
 from daemon.marketplaces.port import Connector
 from daemon.mirror import Mirror
 from daemon.texts import Texts
@@ -28,12 +31,13 @@ class Trigger(StrEnum):
     START = "start"
     INTERVAL = "interval"
     SAVE = "save"
+    LOOK_AGAIN = "look_again"
     SIGNAL = "signal"
     COMMAND = "command"
 
     @property
     def sweeps(self) -> bool:
-        """Whether the cycle reads every listing; a save is answered without, so that it is in the shops at once."""
+        """Whether the cycle may read every listing; a save is answered without, so that it is in the shops at once."""
         return self is not Trigger.SAVE
 
 
@@ -62,12 +66,22 @@ class Shop:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One file as the seller saved it; ``status`` is its sheet ``Selaras``, if it has one."""
+    """One file as the seller saved it; ``status`` is its sheet ``Selaras``, ``plan`` its ``Rencana``, if it has them.
+
+    ``allocation`` and ``bundles`` are its sheets ``Alokasi`` and ``Paket``; ``unread`` tells which of them is there
+    and cannot be read, so that it changes nothing: why, by the name of the field.
+    ``saved_at`` is when it was changed last, as the file system says; ``None`` if that makes no sense.
+    """
 
     path: Path
     table: Table
     rows: tuple[SheetRow, ...]
     status: StatusSheet | None = None
+    plan: PlanSheet | None = None
+    allocation: SideTable | None = None
+    bundles: SideTable | None = None
+    unread: Mapping[str, Message] = field(default_factory=dict)
+    saved_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +117,16 @@ class Parts:
     @property
     def limits(self) -> Limits:
         """From where on the seller is asked."""
-        return Limits(self.settings.brakes.price_step, self.settings.brakes.rows)
+        return Limits(self.settings.brakes.price_step, self.settings.brakes.rows, self.settings.brakes.stock_step)
 
 
 def policy_of(settings: ShopSettings) -> ShopPolicy:
     """The rules for a shop from its part of ``config.yaml``."""
     return ShopPolicy(
         sends_stock=settings.stock is StockSync.UPDATE,
-        marketplace_edit=MarketplaceEdit(settings.marketplace_edit),
-        price_conflict=PriceConflict(settings.conflict),
+        marketplace_edit=settings.marketplace_edit,
+        price_conflict=settings.conflict,
         lag=settings.lag,
+        fees=settings.fees,
+        rule=settings.rule,
     )

@@ -5,21 +5,45 @@ from typing import Any
 from bridge.columns import Column, header_text
 from daemon.domain.messages import message
 from daemon.domain.plan import Command, Held, Plan, RowWrite
+from daemon.domain.recon import Line, Recon
 from daemon.domain.rows import Field
 from daemon.texts import Texts
 
 
 def as_json(plan: Plan, texts: Texts) -> dict[str, Any]:
-    """Show ``plan`` as plain data: movements, commands to shops, cells to write, what is held and why."""
+    """Show ``plan`` as plain data: movements, new prices, commands to shops, cells to write, what is held and why."""
     return {
         "movements": [
             {"sku": entry.sku, "delta": entry.delta, "cause": entry.cause.value, "reference": entry.reference}
             for entry in plan.movements
         ],
+        "prices": [
+            {"sku": product.sku, "to": product.price.amount}
+            for product in plan.products
+            if product.price is not None and not product.is_new
+        ],
         "commands": [_command(command) for command in plan.commands],
         "rows": [_row(row) for row in plan.rows],
         "held": [held_as_json(entry, texts) for entry in plan.held],
         "is_quiet": plan.is_quiet,
+    }
+
+
+def recon_as_json(recon: Recon) -> dict[str, Any]:
+    """Show a comparison as plain data: how many listings by outcome, and those that were not equal."""
+    counts = {outcome.value: count for outcome, count in recon.counts.items()}
+    return {"checked": recon.checked, **counts, "lines": [_recon_line(line) for line in recon.lines]}
+
+
+def _recon_line(line: Line) -> dict[str, Any]:
+    return {
+        "shop": line.listing.shop,
+        "product_id": line.listing.product_id,
+        "sku_id": line.listing.sku_id,
+        "sku": line.sku,
+        "shown": line.shown,
+        "expected": line.expected,
+        "outcome": line.outcome.value,
     }
 
 
@@ -55,5 +79,5 @@ def say_held(entry: Held, texts: Texts) -> str:
     """The line for one thing held: where, and why."""
     row = texts.say(message("story.row", row=entry.row)) if entry.row else ""
     column = header_text(Column(entry.field.value), texts.language) if entry.field is not Field.SKU else ""
-    where = ", ".join(filter(None, (entry.sku, row, column))) or texts.say(message("story.whole_sheet"))
+    where = entry.shop or ", ".join(filter(None, (entry.sku, row, column))) or texts.say(message("story.whole_sheet"))
     return texts.say(message("story.held", where=where, reason=texts.say(entry.reason)))

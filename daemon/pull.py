@@ -1,15 +1,16 @@
 """Step 1, pull: what the shops say. Orders first, so that every order seen is already in the stock read after it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
 
-from daemon.domain.values import Listing, Order
+from daemon.domain.brakes import why_resting
+from daemon.domain.values import Listing, ListingId, ListingStatus, Order
 from daemon.errors import BugError, PersonNeededError, SelarasError
-from daemon.mirror import Transaction, observations, outbox
+from daemon.mirror import Transaction, approvals, holds, observations, outbox
 from daemon.parts import Parts, Shop
 
 log = structlog.get_logger()
@@ -102,9 +103,30 @@ def store_pulled(tx: Transaction, pulled: Sequence[Pulled], *, cycle: int, now: 
         changed += observations.store_orders(tx, shop.orders, cycle=cycle)
         if shop.orders_seen_to is not None:
             observations.set_orders_seen_to(tx, shop.shop, shop.orders_seen_to)
+        gone = _gone_at_rest(tx, shop, now)
         for page, observed_at in shop.pages:
-            observations.store_listings(tx, page, cycle=cycle, observed_at=observed_at)
-        if shop.is_swept:
+            kept = [listing for listing in page if listing.id not in gone]
+            observations.store_listings(tx, kept, cycle=cycle, observed_at=observed_at)
+        if shop.is_swept and not gone:
             observations.finish_sweep(tx, shop.shop, cycle=cycle, now=now)
     outbox.settle_price_writes(tx, cycle=cycle, now=now)
     return changed
+
+
+def _gone_at_rest(tx: Transaction, shop: Pulled, now: datetime) -> Collection[ListingId]:
+    """Find the listings that fell away with so many others that the shop seems to be at rest, and record that it is.
+
+    They count as not looked at: as the mirror has them, the next sweep tells whether they are back. How many fell
+    away only a whole sweep tells, so in a part of one all of them count as not looked at.
+    """
+    shown = {listing.id: listing.status for page, _observed_at in shop.pages for listing in page}
+    missing = ListingStatus.DELETED if shop.is_swept else ListingStatus.ACTIVE
+    active = holds.active_listings(tx, shop.shop)
+    gone = {listing for listing in active if shown.get(listing, missing) is not ListingStatus.ACTIVE}
+    if not shop.is_swept:
+        return gone
+    holds.wake(tx, shop.shop)
+    reason = why_resting(shop.shop, active, gone, approved=approvals.approved(tx, now=now))
+    if reason is not None:
+        holds.rest(tx, reason)
+    return gone if reason else ()

@@ -1,7 +1,9 @@
 """Step 2, read: what the seller saved. Bridge values become domain cells; errors become a message, never an edit."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bridge.columns import Column, Layout
@@ -10,7 +12,10 @@ from bridge.folder.copies import conflicted_copies
 from bridge.folder.files import who_has_it_open
 from bridge.formats import read_file
 from bridge.mark import can_carry
+from bridge.plan_sheet import read_plan
 from bridge.read import Row
+from bridge.side_sheet import SideTable
+from bridge.side_sheets import ALLOCATION, BUNDLES, SideSheet
 from bridge.status_sheet import read_status
 from bridge.values import Blank as BlankCell
 from bridge.values import Unclear as UnclearCell
@@ -19,6 +24,8 @@ from bridge.xlsx.archive import Archive
 from bridge.xlsx.package import Package
 from daemon.bridge_words import words_for
 from daemon.domain.messages import Message, message
+from daemon.domain.overrides import OverrideRow, OverrideSheet
+from daemon.domain.recipes import RecipeRow, RecipeSheet
 from daemon.domain.rows import Absent, Blank, Cell, Field, Number, SheetRow, Text, Unclear
 from daemon.mirror import revisions
 from daemon.mirror.revisions import KnownSheet
@@ -63,7 +70,8 @@ def _read_all(parts: Parts) -> Saved:
 
 def known_as(sheet: Sheet) -> KnownSheet:
     """Give what the mirror shall remember of the sheet that was read."""
-    return KnownSheet(sheet.table.sheet, sheet.table.unknown_headers)
+    titles = {Field(column.value): title for column, title in sheet.table.titles.items()}
+    return KnownSheet(sheet.table.sheet, sheet.table.unknown_headers, titles)
 
 
 def _read_again(parts: Parts, path: Path, remembered: KnownSheet | None) -> Sheet | Message:
@@ -104,14 +112,58 @@ def _shows_what_was_agreed(parts: Parts, sheet: Sheet) -> bool:
 
 def read_sheet(path: Path, layout: Layout, *, known: Sheet | None = None) -> Sheet | Message:
     """Read a workbook, or tell why it cannot be read. ``known`` is what it was last."""
+    saved_at = _saved_at(path)
     try:
         table = read_file(path, layout=layout, known=known.table if known else None)
         if known is not None and (known.table.content_hash, known.table.layout) == (table.content_hash, table.layout):
             return known
-        status = read_status(Package(Archive(table.content, table.name))) if can_carry(table.name) else None
+        sheet = Sheet(path, table, tuple(_row(row) for row in table.rows), saved_at=saved_at)
+        return _with_other_sheets(sheet) if can_carry(table.name) else sheet
     except BridgeError as error:
         return words_for(error)
-    return Sheet(path, table, tuple(_row(row) for row in table.rows), status)
+
+
+def _saved_at(path: Path) -> datetime | None:
+    with suppress(OSError, OverflowError, ValueError):
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    return None
+
+
+def _with_other_sheets(sheet: Sheet) -> Sheet:
+    """Read the sheets that Selaras knows beside the goods; one that cannot be read does not stop the goods."""
+    package = Package(Archive(sheet.table.content, sheet.table.name))
+    unread: dict[str, Message] = {}
+
+    def found(name: str, kind: SideSheet) -> SideTable | None:
+        try:
+            return kind.read_from(package, except_sheet=sheet.table.sheet)
+        except BridgeError as error:
+            unread[name] = words_for(error)
+            return None
+
+    allocation, bundles = found("allocation", ALLOCATION), found("bundles", BUNDLES)
+    plan = read_plan(package)
+    return replace(sheet, status=read_status(package), plan=plan, allocation=allocation, bundles=bundles, unread=unread)
+
+
+def recipes_in(sheet: Sheet) -> RecipeSheet | Message | None:
+    """Give what the sheet ``Paket`` says, or why it cannot be read; ``None`` when the file has none."""
+    table = sheet.bundles
+    if table is None:
+        return sheet.unread.get("bundles")
+    columns = ("bundle", "part", "quantity")
+    rows = (RecipeRow(row.number, *(_cell(row.cells[name]) for name in columns)) for row in table.rows)
+    return RecipeSheet(table.sheet, tuple(rows))
+
+
+def overrides_in(sheet: Sheet) -> OverrideSheet | Message | None:
+    """Give what the sheet ``Alokasi`` says, as :func:`recipes_in` does."""
+    table = sheet.allocation
+    if table is None:
+        return sheet.unread.get("allocation")
+    read = ((row.number, {name: _cell(value) for name, value in row.cells.items()}) for row in table.rows)
+    rows = (OverrideRow(number, cells.pop("sku"), cells.pop("shop"), cells) for number, cells in read)
+    return OverrideSheet(table.sheet, tuple(rows))
 
 
 def _row(row: Row) -> SheetRow:

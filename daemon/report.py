@@ -6,12 +6,32 @@ from typing import Any
 
 from daemon.config import Settings
 from daemon.domain.messages import Message
-from daemon.domain.plan import Held
-from daemon.mirror import Mirror, journal, outbox, revisions
+from daemon.domain.plan import Held, Target
+from daemon.domain.refusals import Refusal, as_plain, told
+from daemon.domain.rows import Field
+from daemon.domain.values import ListingId
+from daemon.mirror import Mirror, Transaction, holds, journal, outbox, revisions
 from daemon.mirror.schema import OPEN_STATES
 from daemon.mirror.store import running_pid
+from daemon.parts import utc_now
 from daemon.plan_view import held_as_json
 from daemon.texts import Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Dead:
+    """A write that a shop refused so often that a person has to act."""
+
+    listing: ListingId
+    target: Target
+    refusal: Refusal
+
+    def as_json(self, texts: Texts) -> dict[str, Any]:
+        """The same as plain data."""
+        shop = self.listing.shop
+        identity = {"shop": shop, "product_id": self.listing.product_id, "sku_id": self.listing.sku_id}
+        text = texts.say(told(shop, self.refusal))
+        return {**identity, "sets": self.target.value, **as_plain(self.refusal), "text": text}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +39,8 @@ class Report:
     """The state of the house.
 
     ``pid`` is the running service, ``outbox`` the open commands per state, ``troubles`` what kept shops or files from
-    being read or written in the last cycle, ``own_columns`` the seller's own, which are left alone.
+    being read or written in the last cycle, ``own_columns`` the seller's own, which are left alone, ``dead`` the
+    writes that were refused again and again.
     """
 
     pid: int | None
@@ -33,6 +54,7 @@ class Report:
     troubles: tuple[Message, ...]
     held: tuple[Held, ...]
     own_columns: tuple[str, ...] = ()
+    dead: tuple[Dead, ...] = ()
 
     @property
     def is_fine(self) -> bool:
@@ -56,6 +78,7 @@ class Report:
             "troubles": [{"code": entry.code, "text": texts.say(entry)} for entry in self.troubles],
             "held": [held_as_json(entry, texts) for entry in self.held],
             "own_columns": list(self.own_columns),
+            "dead": [entry.as_json(texts) for entry in self.dead],
         }
 
 
@@ -77,9 +100,16 @@ def report_on(settings: Settings) -> Report:
                 last.finished_at if last else None,
                 outbox=outbox.count_open(tx),
                 troubles=journal.troubles_of_last_cycle(tx),
-                held=journal.held_entries(tx),
+                held=_held(tx),
                 own_columns=sheet.own_columns if sheet else (),
+                dead=tuple(Dead(*key, refusal) for key, refusal in outbox.refusals(tx).items() if refusal.is_dead),
                 **counts,
             )
     finally:
         mirror.close()
+
+
+def _held(tx: Transaction) -> tuple[Held, ...]:
+    """What the last cycle held; a shop may have been held, or let go, since."""
+    then = (entry for entry in journal.held_entries(tx) if entry.reason.code not in {holds.HELD, holds.RESTING})
+    return (*(Held(None, None, Field.STOCK, reason) for reason in holds.at_rest(tx, now=utc_now())), *then)

@@ -101,16 +101,16 @@ class Service:
 
     async def _run_cycles(self, parts: Parts) -> Settings | None:
         interval_s = parts.settings.interval.total_seconds()
-        next_sweep = time.monotonic()
+        due = (time.monotonic(), Trigger.INTERVAL)
         trigger: Trigger | Settings | None = None if self._stopping.is_set() else Trigger.START
         while isinstance(trigger, Trigger):
             result = await self._cycle(parts, trigger)
             if trigger.sweeps:
-                next_sweep = time.monotonic() + interval_s
+                due = (time.monotonic() + interval_s, Trigger.INTERVAL)
             if result is not None and result.look_again is not None:
-                next_sweep = min(next_sweep, time.monotonic() + result.look_again.total_seconds())
+                due = min(due, (time.monotonic() + result.look_again.total_seconds(), Trigger.LOOK_AGAIN))
             is_postponed = result is not None and result.is_postponed
-            trigger = await self._what_next(parts, next_sweep, must_write=is_postponed)
+            trigger = await self._what_next(parts, due, must_write=is_postponed)
         return trigger
 
     async def _cycle(self, parts: Parts, trigger: Trigger) -> CycleResult | None:
@@ -147,8 +147,10 @@ class Service:
         finally:
             self._deadline = None
 
-    async def _what_next(self, parts: Parts, next_sweep: float, *, must_write: bool) -> Trigger | Settings | None:
-        """Wait for a reason to run, for new settings, or, with ``None``, for the end.
+    async def _what_next(
+        self, parts: Parts, due: tuple[float, Trigger], *, must_write: bool
+    ) -> Trigger | Settings | None:
+        """Wait for a reason to run, for new settings, or, with ``None``, for the end; ``due`` is the next one by time.
 
         A postponed write (``must_write``) is a reason as soon as nobody has touched the workbook for a while.
         """
@@ -157,14 +159,14 @@ class Service:
                 settings = self._reloaded(parts)
                 if settings is not None:
                     return settings
-            left_s = next_sweep - time.monotonic()
+            left_s = due[0] - time.monotonic()
             heard = await self._bell.heard(min(left_s, self._quiet_in()) if must_write else left_s)
             if heard is not None:
                 return heard
             if self._must_reload:
                 continue
-            if time.monotonic() >= next_sweep:
-                return Trigger.INTERVAL
+            if time.monotonic() >= due[0]:
+                return due[1]
             if must_write and await self._is_free(parts.settings.workbook):
                 return Trigger.SAVE
         return None

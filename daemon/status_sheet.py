@@ -21,8 +21,19 @@ MOST_LINES = 300
 LONGEST_NAMES = 500
 """Letters of own columns that are named."""
 
-_QUESTIONS = frozenset({"price.conflict", "price.unseen", "price.big_step", "stock.differs_at_start"})
+_QUESTIONS = frozenset(
+    {
+        "price.conflict",
+        "price.unseen",
+        "price.big_step",
+        "price.below_cost",
+        "stock.differs_at_start",
+        "stock.big_step",
+    }
+)
 """Reasons that a choice answers, where the number asked about stands in a row."""
+_OF_A_SHOP = "stock.edit_asked"
+"""The reason that a choice answers wherever the row may be: it is about the number of a shop."""
 _HERE, _SHOWN = ("typed", "stock"), ("shown",)
 """What our messages call the workbook's number and the shop's."""
 
@@ -84,13 +95,13 @@ def _state(held: int, waiting: int) -> Message:
 
 def _held(entry: Held, texts: Texts) -> StatusLine:
     return StatusLine(
-        header_text(Column(entry.field.value), texts.language),
+        entry.shop or header_text(Column(entry.field.value), texts.language),
         entry.sku or "",
         entry.row,
         _number(entry.reason, _HERE),
         _number(entry.reason, _SHOWN),
         texts.say(entry.reason),
-        is_question=entry.reason.code in _QUESTIONS and entry.row is not None,
+        is_question=entry.reason.code == _OF_A_SHOP or (entry.reason.code in _QUESTIONS and entry.row is not None),
     )
 
 

@@ -47,18 +47,19 @@ def tell_plan(plan: Plan, texts: Texts) -> Iterator[str]:
 
 
 def _held(plan: Plan, texts: Texts) -> Iterator[str]:
-    return _some([say_held(entry, texts) for entry in plan.held], texts)
+    return some([say_held(entry, texts) for entry in plan.held], texts)
 
 
 def _decided(plan: Plan, texts: Texts) -> Iterator[str]:
     opened = sum(product.is_new for product in plan.products)
     if opened:
         yield texts.say(message("story.opened", count=opened))
-    yield from _some([texts.say(entry) for entry in _movements(plan.movements)], texts)
-    yield from _some([texts.say(_command(command)) for command in plan.commands], texts)
+    yield from some([texts.say(entry) for entry in _movements(plan.movements)], texts)
+    yield from some([texts.say(_command(command)) for command in plan.commands], texts)
 
 
-def _some(lines: list[str], texts: Texts) -> Iterator[str]:
+def some(lines: list[str], texts: Texts) -> Iterator[str]:
+    """Yield the first lines, and how many more there are."""
     yield from lines[:MOST_LINES]
     if len(lines) > MOST_LINES:
         yield texts.say(message("story.and_more", count=len(lines) - MOST_LINES))

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, tzinfo
 from itertools import groupby
 from operator import attrgetter
@@ -10,12 +10,16 @@ from typing import Any
 
 from daemon.domain.messages import Message, message
 from daemon.domain.plan import Held, Target
-from daemon.domain.stock import Cause, Movement
-from daemon.domain.values import Sku
-from daemon.mirror import Transaction, journal, story
-from daemon.mirror.story import Booked, Reserving, Shown, Wanted
+from daemon.domain.refusals import as_plain, told
+from daemon.domain.stock import Booked, Cause, Movement
+from daemon.domain.values import ListingId, Sku
+from daemon.mirror import Transaction, bundles, journal, story
+from daemon.mirror.story import Reserving, Shown, Wanted
 from daemon.plan_view import held_as_json, say_held
 from daemon.texts import Texts
+from daemon.why_bundle import MadeOf, say_made_of
+from daemon.why_bundle import as_plain as parts_as_plain
+from daemon.why_shown import Allotted, say_allotted
 
 MOST_STEPS = 200
 """Movements told one by one; the older ones are summed up, unless all are asked for."""
@@ -39,7 +43,7 @@ class Answer:
     """The story of one SKU.
 
     ``earlier`` counts movements that are not among the ``steps``, which go on from the balance that they left.
-    ``sums`` holds the units of every cause that moved the stock.
+    ``sums`` holds the units of every cause that moved the stock, ``allotted`` what the shops show of it by the rules.
     """
 
     sku: Sku
@@ -50,11 +54,13 @@ class Answer:
     listings: tuple[Shown, ...]
     orders: tuple[Reserving, ...]
     held: tuple[Held, ...]
+    allotted: Mapping[ListingId, Allotted] = field(default_factory=dict)
+    made_of: MadeOf = field(default_factory=MadeOf)
 
     @property
     def available(self) -> int:
-        """What may still be sold: all movements together."""
-        return sum(self.sums.values())
+        """What may still be sold: all movements together, or what the parts of a bundle allow."""
+        return sum(self.sums.values()) if self.made_of.available is None else self.made_of.available
 
     @property
     def reserved(self) -> int:
@@ -70,15 +76,17 @@ def answer(tx: Transaction, sku: Sku, *, is_complete: bool = False) -> Answer:
     sums = Counter[Cause]()
     for entry in booked:
         sums[entry.movement.cause] += entry.movement.delta
+    recipe = bundles.recipes(tx).get(sku, {})
     return Answer(
         sku,
-        steps=tuple(_steps(booked[earlier:], before)),
+        steps=tuple(_steps(booked[earlier:], before, bundles.ordered_as(tx, sku))),
         earlier=earlier,
         earlier_units=before,
         sums={cause: sums[cause] for cause in Cause if cause in sums},
         listings=story.listings_of(tx, sku),
         orders=story.reserving_orders(tx, sku),
         held=tuple(entry for entry in journal.held_entries(tx) if _concerns(entry, sku)),
+        made_of=MadeOf(recipe, bundles.stock_of_parts(tx, recipe)),
     )
 
 
@@ -87,11 +95,14 @@ def _concerns(entry: Held, sku: Sku) -> bool:
     return entry.sku == sku or (entry.sku is None and entry.row is None)
 
 
-def _steps(booked: tuple[Booked, ...], balance: int) -> Iterator[Step]:
+def _steps(booked: tuple[Booked, ...], balance: int, ordered_as: Mapping[str, Sku]) -> Iterator[Step]:
     for entry in booked:
         move = entry.movement
         balance += move.delta
-        yield Step(entry.number, entry.at, entry.cycle, move.cause, move.delta, balance, source_of(move))
+        source = source_of(move)
+        if move.cause in {Cause.ORDER, Cause.CANCEL} and move.reference in ordered_as:
+            source = message(f"why.{move.cause}_part", bundle=ordered_as[move.reference], **source.params)
+        yield Step(entry.number, entry.at, entry.cycle, move.cause, move.delta, balance, source)
 
 
 def source_of(movement: Movement) -> Message:
@@ -100,14 +111,16 @@ def source_of(movement: Movement) -> Message:
     match cause, reference.split("/"):
         case Cause.OPENING | Cause.MARKETPLACE_EDIT, [shop, _]:
             return message(f"why.{cause}", shop=shop)
-        case Cause.OPENING, [shop, order, _]:
-            return message("why.opening_order", order=order, shop=shop)
-        case Cause.ORDER | Cause.CANCEL, [shop, order, _]:
-            return message(f"why.{cause}", order=order, shop=shop)
-        case Cause.SHEET_EDIT | Cause.ADJUSTMENT | Cause.COUNT, [cycle, row]:
-            return message(f"why.{cause}", row=int(row), cycle=int(cycle))
-        case Cause.SHEET_EDIT | Cause.ADJUSTMENT | Cause.COUNT, [cycle, name, row]:
-            return message(f"why.{cause}_copy", file=name, row=int(row), cycle=int(cycle))
+        case Cause.OPENING | Cause.ORDER | Cause.CANCEL, [shop, order, _]:
+            code = "why.opening_order" if cause is Cause.OPENING else f"why.{cause}"
+            return message(code, order=order, shop=shop)
+        case Cause.SHEET_EDIT | Cause.ADJUSTMENT | Cause.COUNT, [cycle, *copy, row]:
+            typed = message(f"why.{cause}", row=int(row), cycle=int(cycle))
+            return message(f"why.{cause}_copy", file=copy[0], **typed.params) if copy else typed
+        case Cause.BUNDLE, [cycle]:
+            return message("why.bundle", cycle=int(cycle))
+        case Cause.UNDO, [cycle, number]:
+            return message("why.undo", number=int(number), cycle=int(cycle))
         case _:
             return message("why.other", cause=cause.value, reference=reference)
 
@@ -119,14 +132,19 @@ def tell(answer: Answer, texts: Texts, zone: tzinfo) -> Iterator[str]:
     for _, steps in groupby(answer.steps, key=attrgetter("cycle", "source")):
         *_, last = alike = tuple(steps)
         units, source = f"{sum(step.units for step in alike):+d}", texts.say(last.source)
-        time = texts.moment(last.at, zone)
-        yield texts.say(message("why.step", time=time, units=units, source=source, balance=last.balance))
+        time, number = texts.moment(last.at, zone), last.number
+        step = message("why.step", time=time, number=number, units=units, source=source, balance=last.balance)
+        yield texts.say(step)
     for listing in answer.listings:
         yield from _tell_listing(listing, texts, zone)
+        if (found := answer.allotted.get(listing.id)) and not found.is_full_pool:
+            yield say_allotted(listing.id.shop, found, texts)
     for entry in answer.held:
         yield say_held(entry, texts)
     yield texts.say(message("why.reserved", count=answer.reserved))
-    yield texts.say(message("why.sum", terms=_terms(answer, texts), available=answer.available))
+    yield from say_made_of(answer.made_of, texts)
+    if answer.made_of.available is None:
+        yield texts.say(message("why.sum", terms=_terms(answer, texts), available=answer.available))
 
 
 def _tell_listing(listing: Shown, texts: Texts, zone: tzinfo) -> Iterator[str]:
@@ -152,7 +170,12 @@ def _wanted(wanted: Wanted, shop: str, texts: Texts) -> Message:
     is_price = wanted.target is Target.PRICE
     number = texts.money(wanted.desired, wanted.currency) if is_price else texts.number(wanted.desired)
     what = texts.say(message(f"why.to_{wanted.target}", number=number))
-    return message(f"why.outbox_{wanted.state}", shop=shop, what=what, reason=wanted.refusal or "")
+    refusal = wanted.refusal
+    if refusal is None:
+        return message(f"why.outbox_{wanted.state}", shop=shop, what=what)
+    if not refusal.is_dead:
+        return message("why.outbox_refused", shop=shop, what=what, reason=refusal.reason)
+    return message("why.outbox_dead", shop=shop, what=what, said=texts.say(told(shop, refusal)))
 
 
 def _terms(answer: Answer, texts: Texts) -> str:
@@ -174,12 +197,13 @@ def as_json(answer: Answer, texts: Texts) -> dict[str, Any]:
         "earlier": {"movements": answer.earlier, "units": answer.earlier_units},
         "movements": [_step(step, texts) for step in answer.steps],
         "sums": {cause.value: units for cause, units in answer.sums.items()},
-        "listings": [_listing(listing) for listing in answer.listings],
+        "listings": [_listing(listing, answer.allotted.get(listing.id)) for listing in answer.listings],
         "orders": [
             {"shop": order.shop, "order": order.order_id, "status": order.status.value, "units": order.units}
             for order in answer.orders
         ],
         "held": [held_as_json(entry, texts) for entry in answer.held],
+        "parts": parts_as_plain(answer.made_of),
     }
 
 
@@ -196,13 +220,14 @@ def _step(step: Step, texts: Texts) -> dict[str, Any]:
     }
 
 
-def _listing(listing: Shown) -> dict[str, Any]:
+def _listing(listing: Shown, allotted: Allotted | None) -> dict[str, Any]:
     return {
         "shop": listing.id.shop,
         "product_id": listing.id.product_id,
         "sku_id": listing.id.sku_id,
         "title": listing.title,
         "is_gone": listing.is_gone,
+        "allotted": allotted and {"units": allotted.units, "sharing": allotted.sharing.value} | asdict(allotted.rule),
         "told": listing.told,
         "told_at": listing.told_at.isoformat() if listing.told_at else None,
         "shown": listing.shown,
@@ -213,7 +238,7 @@ def _listing(listing: Shown) -> dict[str, Any]:
                 "sets": wanted.target.value,
                 "to": wanted.desired,
                 "state": wanted.state,
-                "refusal": wanted.refusal,
+                "refusal": as_plain(wanted.refusal) if wanted.refusal else None,
                 "changed_at": wanted.changed_at.isoformat(),
             }
             for wanted in listing.wanted

@@ -18,6 +18,7 @@ from bridge.folder import files, versions
 from bridge.formats import patch_file
 from bridge.mark import Mark, can_carry
 from bridge.patch import Change, Patched
+from bridge.plan_sheet import PlanPage, filled_plan
 from bridge.read import Table
 from bridge.refusals import TargetsRefusedError
 from bridge.status_sheet import StatusPage, filled
@@ -46,13 +47,16 @@ class Wanted:
     """What the workbook that was read as ``sheet`` shall hold.
 
     ``rows`` are the cells to change, ``agreed`` is what its rows agree on as they were saved. ``is_outdated``: it needs
-    a new revision even where no cell changes.
+    a new revision even where no cell changes. ``plan`` is what its sheet ``Rencana`` shall show. ``is_stopped``:
+    nothing else is written, and the file stays the save that it is, for its edits are still to be decided on.
     """
 
     sheet: Sheet
     rows: Sequence[RowWrite]
     agreed: Bases
     is_outdated: bool
+    plan: PlanPage | None = None
+    is_stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,18 +98,22 @@ async def _to_its_end(write: Coroutine[None, None, WriteReport]) -> WriteReport:
 
 
 def _told(wanted: Wanted, page: StatusPage | None) -> Mapping[str, bytes]:
-    """The sheet ``Selaras`` with ``page`` in it, where that is news or the file is written anyway."""
-    table = wanted.sheet.table
-    if wanted.sheet.status is None or page is None:
+    """The sheets ``Selaras`` and ``Rencana``, where one of them is news or the file is written anyway."""
+    sheet = wanted.sheet
+    if (sheet.status is None and sheet.plan is None) or not (
+        wanted.rows or wanted.is_outdated or _is_news(wanted, page)
+    ):
         return {}
-    if not (wanted.rows or wanted.is_outdated or _is_news(wanted, page)):
-        return {}
-    return filled(Package(Archive(table.content, table.name)), page)
+    package = Package(Archive(sheet.table.content, sheet.table.name))
+    status = filled(package, page) if sheet.status is not None and page is not None else {}
+    plan = filled_plan(package, wanted.plan) if sheet.plan is not None and wanted.plan is not None else {}
+    return {**status, **plan}
 
 
 def _is_news(wanted: Wanted, page: StatusPage | None) -> bool:
-    status = wanted.sheet.status
-    return status is not None and page is not None and not status.says(page)
+    status, plan = wanted.sheet.status, wanted.sheet.plan
+    is_told = status is None or page is None or status.says(page)
+    return not (is_told and (plan is None or wanted.plan is None or plan.says(wanted.plan)))
 
 
 def _write(parts: Parts, wanted: Wanted, page: StatusPage | None, told: Mapping[str, bytes]) -> WriteReport:
@@ -114,7 +122,7 @@ def _write(parts: Parts, wanted: Wanted, page: StatusPage | None, told: Mapping[
     if parts.quiet_for() < QUIET_S:
         return WriteReport(is_postponed=True)
     planned = _next_revision(parts, table)
-    mark = Mark(planned.workbook, planned.number) if can_carry(table.name) else None
+    mark = Mark(planned.workbook, planned.number) if can_carry(table.name) and not wanted.is_stopped else None
     patched, written, problems = _patch(wanted, mark, told)
     if not (written or wanted.is_outdated or _is_news(wanted, page)):
         # None of the cells can be written, and nothing else asks for a new file: it would be one in every cycle.
@@ -122,6 +130,10 @@ def _write(parts: Parts, wanted: Wanted, page: StatusPage | None, told: Mapping[
     if patched.content_hash == table.content_hash:
         return WriteReport(problems=tuple(problems))
     versions.keep_version(path, parts.settings.state_folder / "versions")
+    if wanted.is_stopped:
+        # No revision: with the mark that it has, the next read takes it for the save that it was.
+        files.replace(path, patched.content, expected_hash=table.content_hash)
+        return WriteReport()
     planned = replace(planned, after_hash=patched.content_hash)
     with parts.mirror.transaction() as tx:
         revisions.begin_revision(tx, planned, _shown_after(wanted.agreed, table, written), now=parts.now())

@@ -119,8 +119,9 @@ def test_another_duration_is_refused(tmp_path, typed):
 
 
 def test_unwritten_brakes_stand_at_half(tmp_path):
-    assert load(tmp_path, MINIMAL).brakes == BrakeSettings(price_step=50, rows=50)
-    assert load(tmp_path, f"brakes: {{price_step: 20%}}\n{MINIMAL}").brakes == BrakeSettings(price_step=20, rows=50)
+    assert load(tmp_path, MINIMAL).brakes == BrakeSettings(price_step=50, rows=50, stock_step=1000)
+    written = load(tmp_path, f"brakes: {{price_step: 20%}}\n{MINIMAL}").brakes
+    assert written == BrakeSettings(price_step=20, rows=50, stock_step=1000)
 
 
 @pytest.mark.parametrize(
@@ -129,7 +130,31 @@ def test_unwritten_brakes_stand_at_half(tmp_path):
 )
 def test_a_brake_is_a_whole_percent_or_off(tmp_path, typed, meant):
     written = load(tmp_path, f"brakes: {{price_step: {typed}, rows: {typed}}}\n{MINIMAL}")
-    assert written.brakes == BrakeSettings(price_step=meant, rows=meant)
+    assert (written.brakes.price_step, written.brakes.rows) == (meant, meant)
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("1", 1), ("'500'", 500), ("99999", 99_999), ("off", None)])
+def test_the_stock_step_is_a_whole_number_of_units_or_off(tmp_path, typed, meant):
+    assert load(tmp_path, f"brakes: {{stock_step: {typed}}}\n{MINIMAL}").brakes.stock_step == meant
+
+
+@pytest.mark.parametrize("typed", ["0", "100000", "-5", "50%", "1.000", "no"])
+def test_another_stock_step_is_refused(tmp_path, typed):
+    text = f"brakes:\n  stock_step: {typed}\n{MINIMAL}"
+    assert only_problem(tmp_path, text) == ("config.bad_units", 2, "brakes.stock_step")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("0%", 0), ("8", 800), ("8.5%", 850), ("'8,05 %'", 805), ("99.99%", 9999)]
+)
+def test_fees_are_a_percent_with_up_to_two_decimals(tmp_path, typed, meant):
+    assert load(tmp_path, f"{MINIMAL}    price: {{fees: {typed}}}\n").shops[0].fees == meant
+
+
+@pytest.mark.parametrize("typed", ["100%", "-1%", "8.555%", "off", "%"])
+def test_other_fees_are_refused(tmp_path, typed):
+    code, _line, key = only_problem(tmp_path, f"{MINIMAL}    price: {{fees: '{typed}'}}\n")
+    assert (code, key) == ("config.bad_fees", "shops[0].price.fees")
 
 
 @pytest.mark.parametrize("typed", ["0", "0%", "-5%", "1001%", "12.5%", "'12,5%'", "50%%", "0.5", "no", "half", "５0%"])

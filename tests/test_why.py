@@ -34,6 +34,8 @@ REFERENCES = {
     Cause.ORDER: "toko/58001/L1",
     Cause.CANCEL: "toko/58001/L1",
     Cause.MARKETPLACE_EDIT: "toko/101@2",
+    Cause.BUNDLE: "2",
+    Cause.UNDO: "2/5",
 }
 
 
@@ -108,6 +110,8 @@ def test_a_number_that_nothing_moved_is_none(tx):
         (Cause.MARKETPLACE_EDIT, "toko/101@7", message("why.marketplace_edit", shop="toko")),
         (Cause.SHEET_EDIT, "7/5", message("why.sheet_edit", row=5, cycle=7)),
         (Cause.ADJUSTMENT, "7/5", message("why.adjustment", row=5, cycle=7)),
+        (Cause.BUNDLE, "7", message("why.bundle", cycle=7)),
+        (Cause.UNDO, "7/345", message("why.undo", number=345, cycle=7)),
         (Cause.COUNT, "7/a (1).xlsx/5", message("why.count_copy", file="a (1).xlsx", row=5, cycle=7)),
         (Cause.ORDER, "asing", message("why.other", cause="order", reference="asing")),
     ],

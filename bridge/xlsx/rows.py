@@ -12,7 +12,7 @@ from operator import getitem, lt
 from typing import TypeAlias
 
 from bridge.columns import Column
-from bridge.values import BLANK, Value
+from bridge.values import BLANK, Cell, Value
 from bridge.xlsx.cells import CellReader, Meanings
 from bridge.xlsx.markup import OddMarkupError
 from bridge.xlsx.proven import prove_frame, row_cells
@@ -113,6 +113,22 @@ class RowReader:
         for cell in row_cells(block, tags, span, only=self._wanted):
             values[cell.column] = self._cells.value(self._wanted[cell.column], cell, tags)
         return list(values.values())
+
+
+def stored_rows(reader: CellReader, chunks: Iterable[bytes]) -> Iterator[tuple[int, dict[int, Cell]]]:
+    """Yield number and cells (by position, from 1) of every row of a sheet, as far as somebody asks for them.
+
+    For small sheets and headers. Raises :class:`~bridge.xlsx.markup.OddMarkupError`.
+    """
+    after, tags = 0, tags_for(b"")
+    for piece in pieces(chunks):
+        if isinstance(piece, Head):
+            tags = piece.tags
+        elif isinstance(piece, Rows):
+            for span in rows_in(piece.data, tags, after=after):
+                cells = row_cells(piece.data, tags, span)
+                yield span.number, {cell.column: reader.stored(cell, tags) for cell in cells}
+                after = span.number
 
 
 @lru_cache(maxsize=64)

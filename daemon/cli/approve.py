@@ -6,6 +6,7 @@ from pathlib import Path
 import typer
 
 from daemon.cli.console import EXIT_USAGE, errors_shown, say, settings_at, warn
+from daemon.cli.wake import wake
 from daemon.domain.messages import message
 from daemon.logs import configure_logs
 from daemon.mirror import Mirror, approvals
@@ -23,6 +24,7 @@ def approve(config: Path | None, given: str) -> None:
             approvals.approve(tx, plan, now=utc_now())
     if plan in waiting:
         say(texts.say(message("approve.done", plan=plan)))
+        wake(settings.state_folder, texts)
         return
     others = message("approve.unknown", plan=plan, plans=", ".join(waiting))
     warn(texts.say(others if waiting else message("approve.none_waits", plan=plan)))

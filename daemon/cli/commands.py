@@ -27,6 +27,14 @@ versions = typer.Typer(
 )
 app.add_typer(versions)
 
+chain = typer.Typer(
+    name="ledger",
+    help="The records of every movement of the stock: chained, so that a changed past is noticed.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(chain)
+
 ConfigOption = Annotated[
     Path | None,
     typer.Option("-c", "--config", help="The settings file. Default: $SELARAS_CONFIG, else ./config.yaml."),
@@ -84,6 +92,31 @@ def approve(
     approval.approve(config, plan)
 
 
+ShopArgument = Annotated[str, typer.Argument(help="The shop's name in config.yaml.")]
+
+
+@app.command()
+def hold(shop: ShopArgument, config: ConfigOption = None) -> None:
+    """Send nothing to one shop until `selaras resume`. It is still read, and its orders are booked.
+
+    Exit codes: 0 held, 2 the settings have no such shop.
+    """
+    from daemon.cli import hold as holding
+
+    holding.hold(config, shop)
+
+
+@app.command()
+def resume(shop: ShopArgument, config: ConfigOption = None) -> None:
+    """Send to a held shop again: the next cycle brings it in step.
+
+    Exit codes: 0 done or needless, 2 the settings have no such shop.
+    """
+    from daemon.cli import hold as holding
+
+    holding.resume(config, shop)
+
+
 @app.command()
 def run(config: ConfigOption = None) -> None:
     """Run the service: sync at every save of the workbook and on the interval, until stopped.
@@ -101,6 +134,22 @@ def status(config: ConfigOption = None, *, json_: JsonOption = False) -> None:
     from daemon.cli import look
 
     look.status(config, is_json=json_)
+
+
+@app.command()
+def recon(
+    config: ConfigOption = None,
+    *,
+    now: Annotated[bool, typer.Option("--now", help="Run a full cycle first.")] = False,
+    json_: JsonOption = False,
+) -> None:
+    """Tell how the shops compared with what they should show, when every listing was read last.
+
+    Exit codes: 0 told, 1 never compared, or not every shop could be read with --now.
+    """
+    from daemon.cli import recon as reconciliation
+
+    reconciliation.recon(config, is_now=now, is_json=json_)
 
 
 @app.command()
@@ -134,6 +183,34 @@ def log(
     from daemon.cli import why as story
 
     story.log(config, last=last, is_json=json_)
+
+
+@app.command()
+def undo(
+    what: Annotated[str, typer.Argument(help="A run as `selaras log` numbers it, or a change: '#345', in quotes.")],
+    config: ConfigOption = None,
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would happen.")] = False,
+) -> None:
+    """Take back a run, or one change of a stock: what was typed or changed in Seller Center, prices of a run too.
+
+    All of it or nothing; what buyers did, and what was decided since, stands. The next cycle brings it to the shops.
+    Exit codes: 0 done, 1 something stands in the way, 2 no such run or change.
+    """
+    from daemon.cli import undo as taking_back
+
+    taking_back.undo(config, what, is_dry=dry_run)
+
+
+@chain.command()
+def verify(config: ConfigOption = None, *, json_: JsonOption = False) -> None:
+    """Derive every stock from its movements once more, and prove that none of them was changed or removed since.
+
+    Exit codes: 0 whole, 1 not whole or never synced.
+    """
+    from daemon.cli import ledger
+
+    ledger.verify(config, is_json=json_)
 
 
 @versions.command()

@@ -50,7 +50,7 @@ def settings_at(option: Path | None, *, needs_secrets: bool = True) -> tuple[Set
     """Load the settings and show their warnings; settings that cannot be used end the command."""
     with errors_shown(Texts(machine_language())):
         settings = load_settings(locate_config(option), needs_secrets=needs_secrets)
-    texts = Texts(settings.language)
+    texts = Texts(settings.language, settings.timezone)
     for warning in settings.warnings:
         warn(texts.say(warning), style="yellow")
     return settings, texts

@@ -38,6 +38,8 @@ def _show(report: Report, settings: Settings, texts: Texts) -> None:
     counts = {"products": report.products, "listings": report.listings, "orders": report.orders}
     lines.append(message("report.counts", **counts))
     lines += [message(f"report.outbox_{state}", count=count) for state, count in report.outbox.items() if count]
+    if report.dead:
+        lines.append(message("report.dead", count=len(report.dead)))
     if report.own_columns:
         lines.append(message("report.own_columns", columns=", ".join(report.own_columns)))
     for line in lines:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby, islice
 from pathlib import Path
@@ -10,26 +10,31 @@ from typing import Any
 
 import typer
 
-from daemon.cli.console import EXIT_PARTIAL, EXIT_USAGE, errors_shown, say, settings_at, warn
+from daemon.cli.console import EXIT_USAGE, errors_shown, say, settings_at, warn
+from daemon.cli.records import records
 from daemon.config import Settings
 from daemon.domain.identity import nearly
 from daemon.domain.messages import Message, message
 from daemon.domain.values import Sku
 from daemon.logs import configure_logs
-from daemon.mirror import Mirror, Transaction, story
+from daemon.mirror import story
 from daemon.mirror.story import Run
 from daemon.texts import Texts
 from daemon.why import answer, as_json, tell
+from daemon.why_shown import allotted
 
 
 def why(config: Path | None, given: str, *, is_json: bool, is_complete: bool) -> None:
     """Tell the story of one SKU; nothing is changed."""
     configure_logs(is_verbose=False)
     settings, texts = settings_at(config, needs_secrets=False)
-    with errors_shown(texts), _records(settings, texts) as tx:
+    with errors_shown(texts), records(settings, texts) as tx:
         known = story.known_skus(tx)
         sku = Sku(given) if given in known else Sku(given.strip())
         found = answer(tx, sku, is_complete=is_complete) if sku in known else None
+        if found is not None:
+            shown = allotted(tx, sku, found.available, found.listings, settings)
+            found = replace(found, allotted=shown)
     if found is None:
         warn(texts.say(_unknown(sku, known)))
         raise typer.Exit(EXIT_USAGE)
@@ -44,23 +49,13 @@ def log(config: Path | None, *, last: int, is_json: bool) -> None:
     """List the runs, newest first; quiet ones that follow each other are one entry."""
     configure_logs(is_verbose=False)
     settings, texts = settings_at(config, needs_secrets=False)
-    with errors_shown(texts), _records(settings, texts) as tx:
+    with errors_shown(texts), records(settings, texts) as tx:
         entries = list(islice(_folded(story.runs(tx)), last))
     if is_json:
         typer.echo(json.dumps([_as_json(entry) for entry in entries], ensure_ascii=False, indent=2))
         return
     for entry in entries:
         say(texts.say(_line(entry, settings, texts)))
-
-
-@contextmanager
-def _records(settings: Settings, texts: Texts) -> Iterator[Transaction]:
-    """Open the mirror to look into it. One that is not there yet is not made, and ends the command."""
-    if not (settings.state_folder / "mirror.sqlite").exists():
-        warn(texts.say(message("report.never")))
-        raise typer.Exit(EXIT_PARTIAL)
-    with closing(Mirror.open(settings.state_folder)) as mirror, mirror.transaction(discard=True) as tx:
-        yield tx
 
 
 def _unknown(sku: Sku, known: Iterable[Sku]) -> Message:

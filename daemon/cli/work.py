@@ -32,14 +32,15 @@ def sync(config: Path | None, *, is_verbose: bool) -> None:
     configure_logs(is_verbose=is_verbose)
     settings, texts = settings_at(config)
     with errors_shown(texts):
-        result = asyncio.run(_sync(settings, texts))
+        result = asyncio.run(sync_once(settings, texts))
     for line in tell(result, texts) or [texts.say(message("story.nothing"))]:
         say(line)
     if not result.is_complete:
         raise typer.Exit(EXIT_PARTIAL)
 
 
-async def _sync(settings: Settings, texts: Texts) -> CycleResult:
+async def sync_once(settings: Settings, texts: Texts) -> CycleResult:
+    """Run one full cycle, if no service runs; a person is told of long reads."""
     with only_instance(settings.state_folder), progress_shown(texts) as progress:
         async with connected(settings) as parts:
             put_right(settings)

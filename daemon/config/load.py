@@ -9,11 +9,13 @@ from pydantic import ValidationError
 from bridge.columns import Column, Layout
 from daemon.config.document import Document, read_document, show_path
 from daemon.config.problems import explain
-from daemon.config.schema import ConfigFile, ShopSection
+from daemon.config.schema import ConfigFile, ShopSection, StockSection
 from daemon.config.secret import Surroundings
 from daemon.config.settings import BrakeSettings, Settings, ShopSettings
 from daemon.config.values import user_path
+from daemon.domain.allocation import Rule
 from daemon.domain.messages import Message, message
+from daemon.domain.recon import Rhythm
 from daemon.errors import PersonNeededError
 
 
@@ -75,7 +77,9 @@ def _settings(path: Path, checked: ConfigFile, document: Document, environ: Mapp
         language=checked.language,
         timezone=checked.timezone,
         interval=checked.interval,
-        brakes=BrakeSettings(price_step=checked.brakes.price_step, rows=checked.brakes.rows),
+        recon=Rhythm(checked.recon.every, checked.recon.at),
+        brakes=BrakeSettings(**checked.brakes.model_dump()),
+        sharing=checked.sharing,
         shops=tuple(_shop_settings(shop) for shop in checked.shops),
         warnings=tuple(_warnings(checked, document)),
     )
@@ -96,10 +100,16 @@ def _shop_settings(shop: ShopSection) -> ShopSettings:
         auth_url=shop.auth_url,
         shop_cipher=shop.shop_cipher,
         stock=shop.stock.sync,
+        rule=_rule(shop.stock),
         lag=shop.lag,
         marketplace_edit=shop.stock.marketplace_edit,
         conflict=shop.price.conflict,
+        fees=shop.price.fees,
     )
+
+
+def _rule(stock: StockSection) -> Rule:
+    return Rule(stock.buffer, stock.share, stock.min, stock.max, stock.priority)
 
 
 def _warnings(checked: ConfigFile, document: Document) -> Iterator[Message]:

@@ -10,13 +10,22 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from daemon.config.document import Document, KeyPath, show_path
-from daemon.config.schema import BrakesSection, ColumnsSection, ConfigFile, PriceSection, ShopSection, StockSection
+from daemon.config.schema import (
+    BrakesSection,
+    ColumnsSection,
+    ConfigFile,
+    PriceSection,
+    ReconSection,
+    ShopSection,
+    StockSection,
+)
 from daemon.domain.messages import Message, Param, message
 
 SECTIONS: Mapping[KeyPath, type[BaseModel]] = {
     (): ConfigFile,
     ("columns",): ColumnsSection,
     ("brakes",): BrakesSection,
+    ("recon",): ReconSection,
     ("shops",): ShopSection,
     ("shops", "stock"): StockSection,
     ("shops", "price"): PriceSection,

@@ -1,21 +1,24 @@
 """Which keys ``config.yaml`` has, what each may hold, with an example for those that are free text."""
 
-from datetime import timedelta
-from typing import Annotated, cast
+from datetime import time, timedelta
+from typing import Annotated, Self, cast
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, ValidationInfo
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, ValidationInfo, model_validator
 
 from daemon.config import values
 from daemon.config.secret import FoundSecret, Secret, Surroundings, find_secret
-from daemon.config.settings import Language, Marketplace, MarketplaceEdit, PriceConflict, StockSync
+from daemon.config.settings import Language, Marketplace, StockSync
 from daemon.config.values import parsed_by, refusal
+from daemon.domain.allocation import Sharing
+from daemon.domain.snapshot import MarketplaceEdit, PriceConflict
 
 Text = Annotated[str, parsed_by(values.text)]
 Optional = Annotated[str | None, parsed_by(values.text)]
 """A text that may be left out, but not left blank."""
 Percent = Annotated[int | None, parsed_by(values.percent)]
 """``None`` is ``off``."""
+Count = Annotated[int, parsed_by(values.count)]
 Address = Annotated[str, parsed_by(values.address)]
 
 
@@ -29,13 +32,25 @@ class StockSection(Section):
     """``stock:`` of a shop."""
 
     sync: StockSync = StockSync.UPDATE
-    marketplace_edit: MarketplaceEdit = "accept"
+    marketplace_edit: MarketplaceEdit = MarketplaceEdit.ACCEPT
+    buffer: Count = Field(0, examples=["2"])
+    share: Annotated[int, parsed_by(values.share)] = Field(100, examples=["50%"])
+    min: Count = Field(0, examples=["1"])
+    max: Annotated[int | None, parsed_by(values.most)] = Field(None, examples=["20"])
+    priority: Count = Field(0, examples=["1"])
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.max is not None and self.min > self.max:
+            raise refusal("config.min_above_max", min=self.min, max=self.max)
+        return self
 
 
 class PriceSection(Section):
     """``price:`` of a shop."""
 
-    conflict: PriceConflict = "ask"
+    conflict: PriceConflict = PriceConflict.ASK
+    fees: Annotated[int, parsed_by(values.fees)] = Field(0, examples=["8.5%"])
 
 
 def _look_up(typed: object, info: ValidationInfo) -> FoundSecret:
@@ -74,6 +89,16 @@ class ColumnsSection(Section):
     status: Optional = Field(None, examples=["Keadaan"])
     note: Optional = Field(None, examples=["Pesan Selaras"])
     key: Optional = Field(None, examples=["Kunci"])
+    cost: Optional = Field(None, examples=["Harga Kulak"])
+
+
+class ReconSection(Section):
+    """``recon:``, when every listing of a large shop is read and compared."""
+
+    every: Annotated[timedelta, parsed_by(values.duration(timedelta(minutes=1)))] = Field(
+        timedelta(hours=1), examples=["1h"]
+    )
+    at: Annotated[time, parsed_by(values.time_of_day)] = Field(time(3), examples=["03:00"])
 
 
 class BrakesSection(Section):
@@ -81,6 +106,7 @@ class BrakesSection(Section):
 
     price_step: Percent = Field(50, examples=["50%"])
     rows: Percent = Field(50, examples=["50%"])
+    stock_step: Annotated[int | None, parsed_by(values.units)] = Field(1000, examples=["1000"])
 
 
 def _names_differ(shops: list[ShopSection]) -> list[ShopSection]:
@@ -108,5 +134,7 @@ class ConfigFile(Section):
     interval: Annotated[timedelta, parsed_by(values.duration(timedelta(seconds=1)))] = Field(
         timedelta(minutes=1), examples=["60s"]
     )
+    recon: ReconSection = ReconSection()
     brakes: BrakesSection = BrakesSection()
+    sharing: Sharing = Sharing.SHARED
     shops: Annotated[list[ShopSection], Field(min_length=1), AfterValidator(_names_differ)]

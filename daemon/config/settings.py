@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 
 from bridge.columns import Layout
 from daemon.config.secret import Secret
+from daemon.domain.allocation import Rule, Sharing
 from daemon.domain.messages import Message
+from daemon.domain.recon import Rhythm
+from daemon.domain.snapshot import MarketplaceEdit, PriceConflict
 
 Language: TypeAlias = Literal["id", "en"]
 Marketplace: TypeAlias = Literal["tiktok_shop"]
-MarketplaceEdit: TypeAlias = Literal["accept", "overwrite"]
-PriceConflict: TypeAlias = Literal["ask", "sheet", "shop"]
 
 
 class StockSync(StrEnum):
@@ -29,8 +30,10 @@ class ShopSettings:
     """One shop of ``config.yaml``.
 
     ``lag``: how long the marketplace may take to show a new order.
-    ``marketplace_edit``: whether stock changed in Seller Center is taken over or set back.
+    ``rule``: what it may show of a SKU's stock.
+    ``marketplace_edit``: whether stock changed in Seller Center is taken over, set back, or asked about.
     ``conflict``: who wins when sheet and shop both changed a price; ``ask`` changes neither.
+    ``fees``: what the marketplace keeps of a price, in hundredths of a percent.
     """
 
     name: str
@@ -41,28 +44,34 @@ class ShopSettings:
     auth_url: str
     shop_cipher: str
     stock: StockSync
+    rule: Rule
     lag: timedelta
     marketplace_edit: MarketplaceEdit
     conflict: PriceConflict
+    fees: int
 
 
 @dataclass(frozen=True, slots=True)
 class BrakeSettings:
-    """How much may change before the seller is asked, in percent; ``None``: never asked.
+    """How much may change before the seller is asked, in percent or units; ``None``: never asked.
 
     ``price_step``: a typed price may be that far from the present one.
     ``rows``: a save may change, zero or drop that share of the rows.
+    ``stock_step``: typed stock may raise what can be sold by so many units.
     """
 
     price_step: int | None
     rows: int | None
+    stock_step: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The whole configuration. Paths are absolute; ``warnings`` work, but somebody should know of them.
 
-    ``layout`` says where things are in the workbook, as far as the seller says so.
+    ``sharing``: whether every shop offers the same units.
+    ``layout`` says where things are in the workbook, as far as the seller says so, ``recon`` when every listing of a
+    large shop is read.
     """
 
     path: Path
@@ -73,6 +82,8 @@ class Settings:
     language: Language
     timezone: ZoneInfo
     interval: timedelta
+    recon: Rhythm
     brakes: BrakeSettings
+    sharing: Sharing
     shops: tuple[ShopSettings, ...]
     warnings: tuple[Message, ...]

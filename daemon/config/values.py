@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import time, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TypeVar
@@ -62,6 +62,14 @@ def _shown(value: timedelta) -> str:
     return f"{seconds // 3600}h" if seconds and seconds % 3600 == 0 else f"{seconds}s"
 
 
+def time_of_day(typed: str) -> time:
+    """A time on the clock, such as ``03:00`` or ``3.00``."""
+    match = re.fullmatch(r"([01]?\d|2[0-3])[:.]([0-5]\d)", typed.strip(), re.ASCII)
+    if not match:
+        raise refusal("config.bad_time", value=typed)
+    return time(int(match[1]), int(match[2]))
+
+
 def row_number(typed: str) -> int:
     """A row as spreadsheets count it, from 1."""
     if not re.fullmatch(r"[1-9]\d{0,5}", typed.strip(), re.ASCII):
@@ -77,6 +85,48 @@ def percent(typed: str) -> int | None:
     match = re.fullmatch(r"(\d{1,4}) ?%?", written, re.ASCII)
     if not match or not 1 <= int(match[1]) <= 1000:
         raise refusal("config.bad_percent", value=typed)
+    return int(match[1])
+
+
+def fees(typed: str) -> int:
+    """What a marketplace keeps of a price: ``0%`` to ``99.99%``, in hundredths of a percent."""
+    match = re.fullmatch(r"(\d{1,2})(?:[.,](\d{1,2}))? ?%?", typed.strip(), re.ASCII)
+    if not match:
+        raise refusal("config.bad_fees", value=typed)
+    return int(match[1]) * 100 + int((match[2] or "").ljust(2, "0"))
+
+
+def units(typed: str) -> int | None:
+    """A whole number of units from 1 to 99999; ``off`` is ``None``."""
+    written = typed.strip().lower()
+    if written == "off":
+        return None
+    if not re.fullmatch(r"[1-9]\d{0,4}", written, re.ASCII):
+        raise refusal("config.bad_units", value=typed)
+    return int(written)
+
+
+def count(typed: str) -> int:
+    """A whole number from 0 to 99999."""
+    if not re.fullmatch(r"\d{1,5}", typed.strip(), re.ASCII):
+        raise refusal("config.bad_count", value=typed)
+    return int(typed)
+
+
+def most(typed: str) -> int | None:
+    """A whole number from 0 to 99999; ``off`` is ``None``."""
+    if typed.strip().lower() == "off":
+        return None
+    if not re.fullmatch(r"\d{1,5}", typed.strip(), re.ASCII):
+        raise refusal("config.bad_most", value=typed)
+    return int(typed)
+
+
+def share(typed: str) -> int:
+    """A whole percent from 0 to 100, with or without ``%``."""
+    match = re.fullmatch(r"(\d{1,3}) ?%?", typed.strip(), re.ASCII)
+    if not match or int(match[1]) > 100:
+        raise refusal("config.bad_share", value=typed)
     return int(match[1])
 
 

@@ -12,10 +12,10 @@ from typing import TypeAlias
 from daemon.domain.identity import columns_exchanged, scrambled
 from daemon.domain.messages import Message, message
 from daemon.domain.rows import TYPED, Field, Number, RowBase, SheetRow, Text
-from daemon.domain.values import Sku
+from daemon.domain.values import ListingId, Sku
 
-FEWEST_CHANGED, FEWEST_ZEROED = 10, 5
-"""In fewer rows a share says nothing: a shop of four goods is often changed as a whole."""
+FEWEST_CHANGED, FEWEST_ZEROED, FEWEST_GONE = 10, 5, 5
+"""In fewer rows, or listings, a share says nothing: a shop of four goods is often changed as a whole."""
 
 Edit: TypeAlias = tuple[Sku, Field, int]
 """A number that was typed."""
@@ -23,27 +23,38 @@ Edit: TypeAlias = tuple[Sku, Field, int]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """From where on the seller is asked, in percent; ``None``: never.
+    """From where on the seller is asked, in percent or units; ``None``: never.
 
     ``price_step`` is how far a price may move at once, ``rows`` the share of rows that one save may change, or empty
-    of stock.
+    of stock. ``stock_step`` is how many units typed stock may add at once.
     """
 
     price_step: int | None = None
     rows: int | None = None
+    stock_step: int | None = None
 
 
 NO_LIMITS = Limits()
 
 
 def why_stopped(
-    rows: Sequence[SheetRow], bases: Mapping[Sku, RowBase], limits: Limits, *, approved: Container[str]
+    rows: Sequence[SheetRow],
+    bases: Mapping[Sku, RowBase],
+    limits: Limits,
+    *,
+    approved: Container[str],
+    gone: Collection[str] = (),
 ) -> Message | None:
-    """Tell why nothing of a save may be used, if so; ``approved`` are the plans that the seller said yes to."""
+    """Tell why nothing of a save may be used, if so; ``approved`` are the plans that the seller said yes to.
+
+    ``gone`` are the headers of columns that the sheet had before.
+    """
     changed = tuple(edits(rows, bases))
-    plan = plan_of(changed)
+    plan = plan_of(changed, gone)
     if plan in approved:
         return None
+    if gone:
+        return message("sheet.column_gone", headers=", ".join(gone), plan=plan)
     if moved := scrambled(rows, bases):
         return message("sheet.scrambled", rows=moved, plan=plan)
     if exchanged := columns_exchanged(rows, bases):
@@ -71,9 +82,23 @@ def edits(rows: Sequence[SheetRow], bases: Mapping[Sku, RowBase]) -> Iterator[Ed
                 yield sku, field, cell.value
 
 
-def plan_of(changed: Iterable[Edit]) -> str:
+def why_resting(
+    shop: str, active: Collection[ListingId], gone: Collection[ListingId], *, approved: Container[str]
+) -> Message | None:
+    """Tell why nothing may be sent to a shop whose ``active`` listings are suddenly ``gone``, if they are too many."""
+    plan = _named(f"{each.shop}\t{each.product_id}\t{each.sku_id}" for each in gone)
+    if len(gone) < FEWEST_GONE or len(gone) * 2 <= len(active) or plan in approved:
+        return None
+    return message("shop.resting", shop=shop, gone=len(gone), known=len(active), plan=plan)
+
+
+def plan_of(changed: Iterable[Edit], gone: Iterable[str] = ()) -> str:
     """Name these very edits, in whatever order they come: eight letters and digits that a person can copy."""
-    told = "\n".join(sorted(f"{sku}\t{field}\t{typed}" for sku, field, typed in changed))
+    return _named((*(f"{sku}\t{field}\t{typed}" for sku, field, typed in changed), *gone))
+
+
+def _named(facts: Iterable[str]) -> str:
+    told = "\n".join(sorted(facts))
     digest = blake2b(told.encode("utf-8", "surrogatepass"), digest_size=5, person=b"selaras").digest()
     return b32encode(digest).decode().lower()
 
@@ -82,3 +107,13 @@ def is_far(typed: int, present: Collection[int], limits: Limits) -> bool:
     """Tell whether a typed price is further than one step from each of the ``present`` ones."""
     step = limits.price_step
     return step is not None and bool(present) and all(abs(typed - each) * 100 > step * each for each in present)
+
+
+def is_big_rise(units: int, limits: Limits) -> bool:
+    """Tell whether typed stock adds more than one step; a fall sells too little at worst, and is not asked about."""
+    return limits.stock_step is not None and units > limits.stock_step
+
+
+def lowest_price(cost: int, fees: int) -> int:
+    """Tell the lowest price that leaves ``cost`` after ``fees`` (hundredths of a percent)."""
+    return -(-cost * 10_000 // (10_000 - fees))

@@ -4,12 +4,15 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from daemon.domain.allocation import FULL_POOL, Sharing, allocate
 from daemon.domain.choices import Choice, Chosen
 from daemon.domain.messages import Message
+from daemon.domain.overrides import rule_of
 from daemon.domain.plan import Held, ListingChange, ProductChange
+from daemon.domain.recipes import Recipe
 from daemon.domain.rows import Field, RowBase, SheetRow
-from daemon.domain.snapshot import ListingState, Product, Snapshot
-from daemon.domain.stock import Movement
+from daemon.domain.snapshot import ListingState, MarketplaceEdit, Product, ShopPolicy, Snapshot
+from daemon.domain.stock import Movement, shown_for
 from daemon.domain.values import ListingId, ListingStatus, Money, Sku
 
 
@@ -35,11 +38,24 @@ class Draft:
         self.held: list[Held] = []
         self.decided: set[Sku] = set()
         """SKUs whose stock the seller set in this save: shops that never agreed with it follow now."""
+        self.counted: set[Sku] = set()
+        """SKUs that the seller counted in this save: no other number stands against it."""
         self.is_scrambled = False
         """The rows show each other's numbers: nothing is taken from them, and nothing is written."""
         self.chosen: dict[Sku, list[Chosen]] = defaultdict(list)
         for chosen in snapshot.choices:
             self.chosen[chosen.sku].append(chosen)
+        self.recipes: dict[Sku, Recipe] = dict(snapshot.recipes)
+        self.waiting: dict[Sku, Recipe] = {}
+        """New recipes of which some part has no ledger yet: until it has, the last one stays in force."""
+        self.unopened: set[Sku] = set()
+        """Parts whose ledger starts with the number in their row; as long as none is booked, they have none."""
+        self.allocations = snapshot.allocations
+        rules = {policy.rule for policy in snapshot.shops.values()}
+        # As for most sellers: a large catalogue must not pay for rules that nobody made.
+        self._has_no_rules = snapshot.sharing is Sharing.SHARED and rules <= {FULL_POOL}
+        self.is_dealing = False
+        """Some listing waits for units that another one still shows."""
         self._by_sku: dict[Sku, list[ListingId]] = defaultdict(list)
         rank = {shop: place for place, shop in enumerate(snapshot.shops)}
         for listing in sorted(snapshot.listings.values(), key=lambda listing: (rank[listing.id.shop], listing.id)):
@@ -50,9 +66,51 @@ class Draft:
         """Yield the listings that sell ``sku``, in the order of the shops in the configuration."""
         return (self.listings[listing_id] for listing_id in self._by_sku.get(sku, ()))
 
+    def allotments(self, sku: Sku) -> dict[ListingId, int]:
+        """Tell what every listing of ``sku`` shall show; those that we may not set are left out."""
+        available = self.to_deal(sku)
+        listings = [listing.id for listing in self.linked(sku) if self._takes_stock(listing)]
+        if self._has_no_rules and not self.allocations:
+            return dict.fromkeys(listings, shown_for(available))
+        rules = {
+            listing: rule_of((sku, listing.shop), self.given.shops[listing.shop].rule, self.allocations)
+            for listing in listings
+        }
+        return allocate(available, rules, sharing=self.given.sharing)
+
+    def to_deal(self, sku: Sku) -> int:
+        """Units that our listings may offer: each is offered once in exclusive sharing, also by a locked listing."""
+        available = self.products[sku].available
+        if self.given.sharing is Sharing.SHARED:
+            return available
+        served = (listing for listing in self.linked(sku) if self.given.shops[listing.id.shop].sends_stock)
+        return available - sum(listing.promised for listing in served if not listing.quantity_is_editable)
+
+    def _takes_stock(self, listing: ListingState) -> bool:
+        return listing.quantity_is_editable and self.given.shops[listing.id.shop].sends_stock
+
     def skus(self) -> Iterator[Sku]:
         """Yield every SKU that some shop lists."""
         return iter(self._by_sku)
+
+    def parts(self) -> set[Sku]:
+        """All goods that bundles are made of, or are to be, listed or not."""
+        return {part for recipe in (*self.recipes.values(), *self.waiting.values()) for part in recipe}
+
+    def has_ledger(self, sku: Sku) -> bool:
+        """Whether a stock of ``sku`` is known."""
+        return sku in self.products and sku not in self.unopened
+
+    def parts_of(self, sku: Sku) -> Recipe:
+        """What a bundle is made of; nothing for other goods. A recipe is in force once all its parts have a ledger."""
+        recipe = self.recipes.get(sku, {})
+        return recipe if all(map(self.has_ledger, recipe)) else {}
+
+    def policy_of(self, listing: ListingState) -> ShopPolicy:
+        """How its shop wants a listing treated; the number of a bundle is nobody's to change in Seller Center."""
+        policy = self.given.shops[listing.id.shop]
+        is_bundle = bool(self.parts_of(listing.sku))
+        return replace(policy, marketplace_edit=MarketplaceEdit.OVERWRITE) if is_bundle else policy
 
     def change_listing(self, listing: ListingState) -> None:
         """Take over a new state of one listing."""
@@ -67,12 +125,22 @@ class Draft:
         self.products[sku] = replace(self.products[sku], price=price)
 
     def move(self, movement: Movement) -> None:
-        """Book one movement; nothing is booked for a difference of zero."""
+        """Book one movement; nothing is booked for a difference of zero, but then zero is the number."""
+        self.unopened.discard(movement.sku)
         if movement.delta == 0:
             return
         product = self.products[movement.sku]
         self.products[movement.sku] = replace(product, available=product.available + movement.delta)
         self.movements.append(movement)
+
+    def promise(self, sku: Sku, units: int) -> None:
+        """Count units as promised to an order that is booked under another SKU than the picture knew."""
+        product = self.products[sku]
+        self.products[sku] = replace(product, reserved=product.reserved + units)
+
+    def derive(self, sku: Sku, available: int) -> None:
+        """Show for a bundle what its parts allow: its own ledger is empty."""
+        self.products[sku] = replace(self.products[sku], available=available)
 
     def hold(self, sku: Sku | None, row: int | None, field: Field, reason: Message) -> None:
         """Record that something is not in effect, and why."""
@@ -84,7 +152,7 @@ class Draft:
         return tuple(
             ProductChange(sku, now.price, now.opened_at, is_new=sku not in before)
             for sku, now in self.products.items()
-            if sku not in before or before[sku].price != now.price
+            if sku not in self.unopened and (sku not in before or before[sku].price != now.price)
         )
 
     def changed_listings(self) -> tuple[ListingChange, ...]:
@@ -103,4 +171,6 @@ def _agreement(listing: ListingState) -> ListingChange:
         listing.sending,
         listing.written_from,
         listing.written_to,
+        listing.edited_to,
+        listing.edits_alike,
     )

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 
 from daemon.domain.draft import Draft
 from daemon.domain.messages import message
-from daemon.domain.orders import LineFact, effect_of
+from daemon.domain.orders import Goods, LineFact, effect_of
 from daemon.domain.rows import Field
-from daemon.domain.snapshot import ListingState, MarketplaceEdit, Product
-from daemon.domain.stock import Cause, Movement, Told, is_settled, seen, settle, shown_for
-from daemon.domain.values import ListingStatus
+from daemon.domain.snapshot import ListingState, Product
+from daemon.domain.stock import Cause, Movement, settle
+from daemon.domain.values import ListingStatus, Sku
 
 WINDOW_MARGIN = timedelta(seconds=1)
 """Marketplaces stamp orders in whole seconds."""
@@ -43,13 +43,16 @@ def open_products(draft: Draft) -> None:
 def book_orders(draft: Draft) -> None:
     """Book every order line and cancellation that the ledger does not have yet."""
     for line in draft.given.lines:
-        product = draft.products.get(line.sku)
-        if product is None:
+        if line.sku not in draft.products and not line.is_taken:
             continue  # its listing was not read yet; the line waits in the mirror
         listing = draft.listings.get(line.listing)
-        effect = effect_of(line, _opened_at(product, listing))
+        recipe = draft.parts_of(line.sku)
+        parts = [Goods(part, units, _opened_at(draft, part, listing)) for part, units in recipe.items()]
+        effect = effect_of(line, _opened_at(draft, line.sku, listing), parts)
         for movement in effect.movements:
             draft.move(movement)
+            if parts and line.is_reserving and movement.cause is Cause.ORDER:
+                draft.promise(movement.sku, -movement.delta)
         if listing is None:
             continue
         if effect.lowers_listing:
@@ -60,10 +63,11 @@ def book_orders(draft: Draft) -> None:
         draft.change_listing(listing)
 
 
-def _opened_at(product: Product, listing: ListingState | None) -> datetime:
+def _opened_at(draft: Draft, sku: Sku, listing: ListingState | None) -> datetime:
     """From when on orders count: what a shop sold before it was connected never was in the stock we know."""
-    first_seen_at = listing.first_seen_at if listing else None
-    return product.opened_at if first_seen_at is None else max(product.opened_at, _whole_second(first_seen_at))
+    product, first_seen_at = draft.products.get(sku), listing.first_seen_at if listing else None
+    opened_at = product.opened_at if product else draft.given.now
+    return opened_at if first_seen_at is None else max(opened_at, _whole_second(first_seen_at))
 
 
 def _whole_second(moment: datetime) -> datetime:
@@ -97,30 +101,11 @@ def settle_unknown_writes(draft: Draft) -> None:
             draft.change_listing(replace(listing, told=told, sending=None))
 
 
-def explain_observations(draft: Draft) -> None:
-    """Compare what every shop shows with what facts explain; settle differences that have stood long enough."""
-    for listing in list(draft.listings.values()):
-        policy = draft.given.shops[listing.id.shop]
-        if listing.sku not in draft.products or listing.shown is None or listing.told is None:
-            continue
-        if listing.status is ListingStatus.DELETED:
-            continue  # what a deleted listing shows is no number of anybody
-        difference = seen(listing.unexplained, listing.told.unexplained(listing.shown), draft.given.now)
-        if difference is None or not is_settled(difference, draft.given.now, policy.lag):
-            draft.change_listing(replace(listing, unexplained=difference))
-            continue
-        if policy.marketplace_edit is MarketplaceEdit.ACCEPT:
-            reference = f"{listing.id.shop}/{listing.id.sku_id}@{draft.given.cycle}"
-            draft.move(Movement(listing.sku, difference.units, Cause.MARKETPLACE_EDIT, reference))
-        draft.change_listing(replace(listing, told=Told(listing.shown), unexplained=None))
-
-
 def report_unlinked(draft: Draft) -> None:
     """Name the shops whose number was never agreed and is not about to be."""
     for listing in draft.listings.values():
-        product = draft.products.get(listing.sku)
-        policy = draft.given.shops[listing.id.shop]
-        if product is None or not policy.sends_stock or not listing.quantity_is_editable:
+        is_served = draft.given.shops[listing.id.shop].sends_stock and listing.quantity_is_editable
+        if not listing.sku or listing.sku not in draft.products or not is_served:
             continue
         if listing.status is ListingStatus.DELETED or listing.told is not None or listing.shown is None:
             continue
@@ -129,6 +114,6 @@ def report_unlinked(draft: Draft) -> None:
                 "stock.differs_between_shops",
                 shop=listing.id.shop,
                 shown=listing.shown,
-                stock=shown_for(product.available),
+                stock=draft.allotments(listing.sku)[listing.id],
             )
             draft.hold(listing.sku, None, Field.STOCK, reason)

@@ -5,7 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from daemon.domain.allocation import Override
 from daemon.domain.messages import Message
+from daemon.domain.overrides import Key
+from daemon.domain.recipes import Recipe
+from daemon.domain.recon import Recon
 from daemon.domain.rows import Field, RowBase
 from daemon.domain.stock import Movement, Sending, Told, Unexplained
 from daemon.domain.values import ListingId, Money, Sku
@@ -47,7 +51,8 @@ class ProductChange:
 class ListingChange:
     """What we hold as agreed with a listing from now on. The whole state, not a difference.
 
-    ``written_from`` and ``written_to`` bound the last quantity write, or the moment a number was agreed on unwritten.
+    ``written_from`` and ``written_to`` bound the last quantity write, or the moment a number was agreed on unwritten;
+    they are empty once an edit in Seller Center was settled after it.
     """
 
     id: ListingId
@@ -57,6 +62,8 @@ class ListingChange:
     sending: Sending | None
     written_from: datetime | None
     written_to: datetime | None
+    edited_to: int | None = None
+    edits_alike: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +84,16 @@ class Held:
     field: Field
     reason: Message
 
+    @property
+    def is_whole_sheet(self) -> bool:
+        """Nothing in the file counts."""
+        return self.sku is None and self.row is None and self.field is Field.SKU
+
+    @property
+    def shop(self) -> str:
+        """The shop that is meant where no goods are; empty otherwise."""
+        return "" if self.sku else str(self.reason.params.get("shop", ""))
+
 
 @dataclass(frozen=True, slots=True)
 class Nameless:
@@ -88,7 +105,11 @@ class Nameless:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Decisions of one cycle. ``look_again`` asks for another full cycle after that time, to settle what is open."""
+    """Decisions of one cycle. ``look_again`` asks for another full cycle after that time, to settle what is open.
+
+    ``recipes`` tells what every bundle is made of from now on, ``allocations`` what holds of one SKU in one shop;
+    ``None``: as before. ``recon`` is what comparing the shops came to, ``None`` when no listing was read.
+    """
 
     movements: tuple[Movement, ...] = ()
     products: tuple[ProductChange, ...] = ()
@@ -99,7 +120,10 @@ class Plan:
     rows: tuple[RowWrite, ...] = ()
     held: tuple[Held, ...] = ()
     nameless: tuple[Nameless, ...] = ()
+    recipes: Mapping[Sku, Recipe] | None = None
+    allocations: Mapping[Key, Override] | None = None
     look_again: timedelta | None = None
+    recon: Recon | None = None
     is_scrambled: bool = False
 
     @property

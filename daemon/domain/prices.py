@@ -6,10 +6,10 @@ alike: agreed. Both changed to different values: the shop's policy decides, and 
 
 from dataclasses import dataclass, replace
 
-from daemon.domain.brakes import is_far
+from daemon.domain.brakes import is_far, lowest_price
 from daemon.domain.choices import Choice
 from daemon.domain.draft import Draft, LinkedRow
-from daemon.domain.messages import message
+from daemon.domain.messages import Message, message
 from daemon.domain.plan import Command, Target
 from daemon.domain.rows import Absent, Blank, Field, Number, Text, Unclear
 from daemon.domain.snapshot import ListingState, PriceConflict
@@ -176,7 +176,7 @@ def _wish(draft: Draft, row: LinkedRow) -> Wish:
 
 def _number_wish(draft: Draft, row: LinkedRow, typed: int, asked: int | None) -> Wish:
     base, known = draft.bases[row.sku], draft.products[row.sku].price
-    is_stale, limits = draft.given.is_stale, draft.given.limits
+    is_stale = draft.given.is_stale
     answers = is_answer(row, Field.PRICE, typed=typed, asked=asked)
     has_not_seen = known is not None and base.price not in (typed, known.amount)
     if known is not None and typed != known.amount and (is_stale if answers else has_not_seen):
@@ -184,8 +184,9 @@ def _number_wish(draft: Draft, row: LinkedRow, typed: int, asked: int | None) ->
         ask(draft, row, Field.PRICE, message("price.unseen", typed=typed, shown=known.amount))
         draft.bases[row.sku] = replace(base, price=None if is_stale else base.price, asked_price=typed)
         return Wish()
-    if known is not None and not (answers and typed == asked) and is_far(typed, _present(draft, row.sku), limits):
-        ask(draft, row, Field.PRICE, message("price.big_step", typed=typed, shown=known.amount))
+    doubt = None if known is None or typed == known.amount else _doubt(draft, row, typed=typed, known=known.amount)
+    if doubt is not None and typed != base.price and not (answers and typed == asked):
+        ask(draft, row, Field.PRICE, doubt)
         draft.bases[row.sku] = replace(base, asked_price=typed)
         return Wish()
     draft.bases[row.sku] = replace(base, price=typed)
@@ -193,6 +194,21 @@ def _number_wish(draft: Draft, row: LinkedRow, typed: int, asked: int | None) ->
     if is_decision or (typed != base.price and (known is None or typed != known.amount)):
         return Wish(typed, overrules=is_decision)
     return Wish()
+
+
+def _doubt(draft: Draft, row: LinkedRow, *, typed: int, known: int) -> Message | None:
+    """What there is to ask about a typed price: it brings in less than the goods cost, or is far from all others."""
+    lowest = _lowest(draft, row)
+    if typed < lowest:
+        return message("price.below_cost", typed=typed, lowest=lowest, shown=known)
+    is_far_off = is_far(typed, _present(draft, row.sku), draft.given.limits)
+    return message("price.big_step", typed=typed, shown=known) if is_far_off else None
+
+
+def _lowest(draft: Draft, row: LinkedRow) -> int:
+    """The lowest price that covers the cost in every shop; a cost that cannot be read is none."""
+    fees = max((draft.given.shops[listing.id.shop].fees for listing in draft.linked(row.sku)), default=0)
+    return lowest_price(row.cells.cost.value, fees) if isinstance(row.cells.cost, Number) else 0
 
 
 def _present(draft: Draft, sku: Sku) -> set[int]:

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from itertools import chain
 
-from daemon.domain import facts, typed
+from daemon.domain import bundles, edits, facts, pool, typed
+from daemon.domain.comparison import compare
 from daemon.domain.draft import Draft
 from daemon.domain.messages import message
 from daemon.domain.notes import Say
@@ -13,21 +15,28 @@ from daemon.domain.prices import merge_prices
 from daemon.domain.rows import Field
 from daemon.domain.sheet import write_rows
 from daemon.domain.snapshot import ListingState, Snapshot
-from daemon.domain.stock import Told, is_agreed, shown_for
+from daemon.domain.stock import Told, is_agreed, is_settled, shown_for
 from daemon.domain.values import ListingId, ListingStatus
 
 
 def reconcile(snapshot: Snapshot, say: Say) -> Plan:
     """Decide what changes where. ``say`` puts a message into the seller's language, for the cells we write."""
     draft = Draft(snapshot)
+    typed.stop_suspicious(draft)
+    bundles.take_recipes(draft)
+    pool.take_overrides(draft)
     facts.forget_unserved(draft)
     facts.open_products(draft)
     facts.book_orders(draft)
     facts.settle_unknown_writes(draft)
-    facts.explain_observations(draft)
-    rows = typed.link_rows(draft)
+    edits.explain_observations(draft)
+    bundles.open_parts(draft)
+    rows = bundles.restarted(draft, typed.link_rows(draft))
     for row in rows:
-        typed.take_typed_stock(draft, row)
+        if not draft.parts_of(row.sku):
+            typed.take_typed_stock(draft, row)
+    edits.decide_edits(draft)
+    bundles.settle_bundles(draft, rows)
     prices = merge_prices(draft, rows)
     commands = (*_quantities(draft), *prices)
     _report(draft, commands)
@@ -41,9 +50,12 @@ def reconcile(snapshot: Snapshot, say: Say) -> Plan:
         commands=commands,
         withdrawn=_needless(draft, commands),
         rows=writes,
+        allocations=draft.allocations,
         held=tuple(draft.held),
         nameless=tuple(_nameless(draft)),
+        recipes=draft.recipes if draft.recipes != snapshot.recipes else None,
         look_again=_look_again(draft),
+        recon=compare(draft, commands),
         is_scrambled=draft.is_scrambled,
     )
 
@@ -51,17 +63,24 @@ def reconcile(snapshot: Snapshot, say: Say) -> Plan:
 def _quantities(draft: Draft) -> list[Command]:
     """Quantity writes wanted."""
     commands = []
-    for listing in list(draft.listings.values()):
-        product = draft.products.get(listing.sku)
-        if product is None or not _takes_stock(draft, listing):
-            continue
-        desired = shown_for(product.available)
+    numbers = (pool.to_show(draft, sku) for sku in draft.skus() if sku in draft.products)
+    for listing_id, desired in chain.from_iterable(each.items() for each in numbers):
+        listing = _linked(draft, draft.listings[listing_id])
         if listing.shown is not None and is_agreed(listing.told, desired, listing.shown):
             draft.change_listing(_agreed(listing, desired))
         elif _needs_write(draft, listing, desired):
             old = listing.shown if listing.told is None else listing.told.quantity
-            commands.append(Command(listing.id, listing.sku, Target.QUANTITY, desired, old))
+            is_waiting = edits.must_wait(draft, listing, desired)
+            commands.append(Command(listing.id, listing.sku, Target.QUANTITY, desired, old, is_waiting))
     return commands
+
+
+def _linked(draft: Draft, listing: ListingState) -> ListingState:
+    """Agree with a listing that was never told anything and shows the whole pool: only its part of it is new."""
+    if listing.told is None and listing.shown == shown_for(draft.products[listing.sku].available):
+        listing = _agreed(listing, listing.shown)
+        draft.change_listing(listing)
+    return listing
 
 
 def _agreed(listing: ListingState, desired: int) -> ListingState:
@@ -73,11 +92,6 @@ def _agreed(listing: ListingState, desired: int) -> ListingState:
     if listing.told is not None and listing.told.slack == 0:
         return agreed
     return replace(agreed, written_from=listing.observed_at, written_to=listing.observed_at)
-
-
-def _takes_stock(draft: Draft, listing: ListingState) -> bool:
-    is_there = listing.status is not ListingStatus.DELETED and listing.quantity_is_editable
-    return is_there and draft.given.shops[listing.id.shop].sends_stock
 
 
 def _needs_write(draft: Draft, listing: ListingState, desired: int) -> bool:
@@ -100,6 +114,9 @@ def _needless(draft: Draft, wanted: Iterable[Command]) -> tuple[tuple[ListingId,
 def _report(draft: Draft, commands: tuple[Command, ...]) -> None:
     """Name what is not in effect although nobody doubts it: refused writes, units sold beyond the stock."""
     facts.report_unlinked(draft)
+    edits.report_edits(draft)
+    for reason in draft.given.at_rest:
+        draft.hold(None, None, Field.STOCK, reason)
     for command in commands:
         refusal = draft.listings[command.listing].refusals.get(command.target)
         if refusal is not None:
@@ -116,11 +133,19 @@ def _nameless(draft: Draft) -> Iterator[Nameless]:
             yield Nameless(listing.id.shop, listing.title)
 
 
+def _is_asked(draft: Draft, listing: ListingState) -> bool:
+    """Whether a difference has stood long enough and is there still: only the seller can settle it."""
+    lag, difference = draft.given.shops[listing.id.shop].lag, listing.unexplained
+    return difference is not None and is_settled(difference, draft.given.read_at(listing), lag)
+
+
 def _look_again(draft: Draft) -> timedelta | None:
     """When the first difference seen in this cycle will have stood long enough; what was not read cannot be hurried."""
     waits = [
-        draft.given.shops[listing.id.shop].lag - (draft.given.now - listing.unexplained.since)
+        draft.given.shops[listing.id.shop].lag - (draft.given.read_at(listing) - listing.unexplained.since)
         for listing in draft.listings.values()
-        if listing.unexplained is not None and listing.shown is not None
+        if listing.unexplained is not None and listing.shown is not None and not _is_asked(draft, listing)
     ]
+    if draft.is_dealing:
+        waits.append(min(policy.lag for policy in draft.given.shops.values()))
     return max(min(waits), timedelta(seconds=1)) if waits else None

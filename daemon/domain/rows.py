@@ -19,6 +19,7 @@ class Field(StrEnum):
     STATUS = "status"
     NOTE = "note"
     KEY = "key"
+    COST = "cost"
 
 
 TYPED = (Field.PRICE, Field.STOCK, Field.ADJUSTMENT, Field.COUNT)
@@ -73,6 +74,7 @@ class SheetRow:
     status: Cell
     note: Cell
     key: Cell = Absent()
+    cost: Cell = Absent()
 
     def cell(self, field: Field) -> Cell:
         """The cell in column ``field``."""

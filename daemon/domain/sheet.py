@@ -128,8 +128,8 @@ def _note(held: list[Held], say: Say) -> str | None:
 
 def _additions(draft: Draft, rows: list[LinkedRow], reasons: Reasons, say: Say) -> Iterable[RowWrite]:
     """Rows for goods that never had one, sorted as a seller would: by name, then SKU."""
-    present = present_skus(draft, rows)
-    new = [sku for sku in draft.skus() if sku in draft.products and sku not in present | draft.given.bases.keys()]
+    known = present_skus(draft, rows) | draft.given.bases.keys()
+    new = [sku for sku in draft.skus() if sku in draft.products and sku not in known]
     for sku in sorted(new, key=lambda sku: (_title(draft, sku), sku)):
         held = reasons[sku]
         cells: dict[Field, Value] = {

@@ -5,11 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from daemon.domain.allocation import FULL_POOL, Override, Rule, Sharing
 from daemon.domain.brakes import NO_LIMITS, Limits
 from daemon.domain.choices import Chosen
 from daemon.domain.messages import Message
 from daemon.domain.orders import LineFact
+from daemon.domain.overrides import Key, OverrideSheet
 from daemon.domain.plan import Target
+from daemon.domain.recipes import Recipe, RecipeSheet
 from daemon.domain.rows import RowBase, SheetRow
 from daemon.domain.stock import Sending, Told, Unexplained
 from daemon.domain.values import ListingId, ListingStatus, Money, Sku
@@ -20,6 +23,7 @@ class MarketplaceEdit(StrEnum):
 
     ACCEPT = "accept"
     OVERWRITE = "overwrite"
+    ASK = "ask"
 
 
 class PriceConflict(StrEnum):
@@ -32,12 +36,17 @@ class PriceConflict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ShopPolicy:
-    """How one shop wants to be treated. ``lag`` is how late its new orders may show up."""
+    """How one shop wants to be treated. ``lag`` is how late its new orders may show up.
+
+    ``fees`` is what the marketplace keeps of a price, in hundredths of a percent; ``rule`` says what the shop may show.
+    """
 
     sends_stock: bool = True
     marketplace_edit: MarketplaceEdit = MarketplaceEdit.ACCEPT
     price_conflict: PriceConflict = PriceConflict.ASK
     lag: timedelta = timedelta(seconds=30)
+    fees: int = 0
+    rule: Rule = FULL_POOL
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +58,8 @@ class ListingState:
     ``written_from`` and ``written_to`` bound the last quantity write (read before, read-back after; aware UTC): an
     order of that time may have been overwritten by it. ``sending`` is a quantity write whose outcome is unknown,
     ``is_price_sending`` says that there is such a price write, ``commanded`` are the writes still open, ``refusals``
-    tell why the last ones were refused.
+    tell why the last ones were refused. ``edited_to`` is what the last edit in Seller Center set, ``edits_alike`` how
+    many in a row set the same. ``is_called_empty``: an order of it was cancelled as out of stock less than a day ago.
     """
 
     id: ListingId
@@ -71,11 +81,24 @@ class ListingState:
     refusals: Mapping[Target, Message] = field(default_factory=dict)
     price_is_editable: bool = True
     quantity_is_editable: bool = True
+    edited_to: int | None = None
+    edits_alike: int = 0
+    is_called_empty: bool = False
+
+    @property
+    def promised(self) -> int:
+        """The most that buyers may find there until we have read that it is less."""
+        agreed = (self.shown or 0) if self.told is None else self.told.quantity + self.told.slack
+        return max(0, agreed, self.sending.target if self.sending else 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """The goods behind a SKU: units available by the ledger, units promised to open orders, the agreed price."""
+    """The goods behind a SKU: units available by the ledger, units reserved, the agreed price.
+
+    Reserved are the units promised to open orders, and those that were on the shelf when the file was saved and have
+    left since: a count in it has counted both.
+    """
 
     sku: Sku
     available: int
@@ -89,9 +112,12 @@ class SeenFile:
     """A file of the seller's: its rows, what they have to be compared with, and its name if it is a copy.
 
     ``written`` is what its revision showed when we wrote it, ``choices`` is what was chosen in its sheet ``Selaras``.
-    ``brought`` are the notes of what copies of it brought in this cycle, ``limits`` those of its brakes.
+    ``brought`` are the notes of what copies of it brought in this cycle, ``limits`` those of its brakes,
+    ``gone`` the headers of columns that it had before.
+    ``recipe_sheet`` is its sheet ``Paket``, ``override_sheet`` its sheet ``Alokasi``, or why they cannot be read.
     ``is_stale``: newer revisions exist, so what was counted in it may have been counted before goods were sold, and
     what it asks may have been settled since: nothing in it decides (decision 0005).
+    ``saved_at`` is when it was saved, and so when its counts are from at the latest; ``None`` if that is not known.
     """
 
     rows: tuple[SheetRow, ...]
@@ -102,6 +128,10 @@ class SeenFile:
     is_stale: bool = False
     brought: Mapping[Sku, str] = field(default_factory=dict)
     limits: Limits = NO_LIMITS
+    gone: tuple[str, ...] = ()
+    recipe_sheet: RecipeSheet | Message | None = None
+    override_sheet: OverrideSheet | Message | None = None
+    saved_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +144,13 @@ class Snapshot:
     ``is_catalogue_known`` says that every shop was swept at least once, so a SKU that none lists is truly unlisted.
     ``written`` is what the file showed when we wrote it (``None``: the same as ``bases``), ``choices`` is what the
     seller chose in it, ``brought`` are notes of what its copies brought in this cycle. ``limits`` say from where on
-    the seller is asked, ``approved`` are the plans they said yes to (:mod:`daemon.domain.brakes`).
+    the seller is asked, ``gone`` are columns that the file had before, ``approved`` are the plans they said yes to
+    (:mod:`daemon.domain.brakes`).
+    ``at_rest`` tells to which shops nothing is sent for now, and why.
+    ``recipes`` are the bundles agreed on so far, ``recipe_sheet`` is what the file says of them: ``None`` if nothing.
+    ``allocations`` and ``override_sheet`` are the same for what holds of one SKU in one shop; ``sharing`` says whether
+    every shop offers the same units. ``old_overrides`` is said of a sheet that the last cycle did not use, for its age.
+    ``orders_read_at`` tells when each shop was asked for orders, by its own clock (a shop that is missing: just now).
     """
 
     now: datetime
@@ -132,7 +168,20 @@ class Snapshot:
     is_stale: bool = False
     brought: Mapping[Sku, str] = field(default_factory=dict)
     limits: Limits = NO_LIMITS
+    gone: tuple[str, ...] = ()
     approved: frozenset[str] = frozenset()
+    at_rest: tuple[Message, ...] = ()
+    recipes: Mapping[Sku, Recipe] = field(default_factory=dict)
+    recipe_sheet: RecipeSheet | Message | None = None
+    allocations: Mapping[Key, Override] = field(default_factory=dict)
+    override_sheet: OverrideSheet | Message | None = None
+    old_overrides: Message | None = None
+    sharing: Sharing = Sharing.SHARED
+    orders_read_at: Mapping[str, datetime] = field(default_factory=dict)
+
+    def read_at(self, listing: ListingState) -> datetime:
+        """When the orders of the listing's shop were asked for, by the marketplace's clock."""
+        return self.orders_read_at.get(listing.id.shop, self.now)
 
     @property
     def as_written(self) -> Mapping[Sku, RowBase]:

@@ -25,6 +25,8 @@ class Cause(StrEnum):
     ORDER = "order"
     CANCEL = "cancel"
     MARKETPLACE_EDIT = "marketplace_edit"
+    BUNDLE = "bundle"
+    UNDO = "undo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,16 @@ class Movement:
     delta: int
     cause: Cause
     reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """A movement as the ledger holds it: its number, and when it was booked in which cycle."""
+
+    number: int
+    movement: Movement
+    cycle: int
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +80,7 @@ class Told:
 class Sending:
     """A quantity write whose outcome is not known: ``desired`` by the ledger, ``target`` as sent.
 
-    ``target`` is lower by the units that were missing unexplained when it was sent, and were carried over.
+    ``target`` differs by the unexplained units that were carried over when it was sent.
     """
 
     desired: int
@@ -105,8 +117,9 @@ def settle(told: Told | None, sending: Sending, shown: int) -> Told | None:
     kept = Told(told.quantity - sending.desired + sending.target, told.slack).unexplained(shown)
     is_written = (abs(missed), missed > 0) < (abs(kept), kept > 0)
     quantity = sending.desired if is_written else told.quantity
-    highest = max(sending.target, told.quantity) + told.slack
-    return Told(quantity, max(told.slack, min(shown, highest) - quantity))
+    kept_edit = max(0, sending.target - sending.desired)
+    highest = max(sending.target - kept_edit, told.quantity) + told.slack
+    return Told(quantity, max(told.slack, min(shown - kept_edit, highest) - quantity))
 
 
 def is_agreed(told: Told | None, desired: int, shown: int) -> bool:
@@ -117,25 +130,28 @@ def is_agreed(told: Told | None, desired: int, shown: int) -> bool:
     return shown == desired and (told is None or told.unexplained(shown) >= 0)
 
 
-def quantity_to_send(told: Told | None, desired: int, shown: int) -> int | None:
+def quantity_to_send(told: Told | None, desired: int, shown: int, *, keeps_edit: bool = False) -> int | None:
     """Decide what to write over ``shown``, or ``None`` when nothing may or need be written now.
 
     An unexplained minus is most likely an order that we cannot see yet (reference 5.1: up to 30 s), so it is
-    carried over into the written number. An unexplained plus may be an edit in Seller Center: a rise waits until
+    carried over into the written number; with slack it may be larger than it looks, hidden behind units that came back,
+    so then a rise waits. An unexplained plus may be an edit in Seller Center: a rise waits until
     it is settled, a fall is written at once, because selling too much is the worse mistake.
+    With ``keeps_edit`` a person has to decide about the difference: it stays as large as it is, and nothing is raised.
     """
     if told is None:
         return None if shown == desired else desired
     units = told.unexplained(shown)
-    if is_agreed(told, desired, shown):
-        return None
-    if units == 0:
+    if units == 0 and shown != desired:
         return desired
-    if desired == told.quantity:
+    if is_agreed(told, desired, shown) or desired == told.quantity:
         return None
+    carried = max(0, desired + units)
+    if keeps_edit:
+        return carried if carried < shown else None
     if units < 0:
-        carried = max(0, desired + units)
-        return None if carried == shown else carried
+        is_unsure = told.slack > 0 and carried > shown
+        return None if is_unsure or carried == shown else carried
     return desired if desired < told.quantity else None
 
 
@@ -146,6 +162,9 @@ def seen(before: Unexplained | None, units: int, now: datetime) -> Unexplained |
     return before if before is not None and before.units == units else Unexplained(units, now)
 
 
-def is_settled(difference: Unexplained, now: datetime, lag: timedelta) -> bool:
-    """Whether a difference has stood for at least one ``lag`` of the marketplace, so that no late order explains it."""
-    return now - difference.since >= lag
+def is_settled(difference: Unexplained, read_at: datetime, lag: timedelta) -> bool:
+    """Whether a difference has stood for so long that no late order explains it; ``read_at``: orders were asked for.
+
+    By the marketplace's clock: an order that made the difference is in every answer from one ``lag`` later on.
+    """
+    return read_at - difference.since >= lag

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from daemon.domain.brakes import why_stopped
+from daemon.domain.brakes import is_big_rise, why_stopped
 from daemon.domain.choices import Choice, answers
 from daemon.domain.draft import Draft, LinkedRow
 from daemon.domain.identity import contradicted, formerly, nearly, repaired
@@ -25,15 +25,24 @@ _OLD = {Field.PRICE: "price.old_answer", Field.STOCK: "stock.old_answer", Field.
 """What is said of numbers that need a decision, in a file that decides nothing."""
 
 
-def link_rows(draft: Draft) -> list[LinkedRow]:
-    """Find the rows that belong to exactly one SKU of a shop; every other row with content is held with a reason."""
-    rows = draft.given.rows or ()
+def stop_suspicious(draft: Draft) -> None:
+    """Take nothing from a file that is suspicious as a whole."""
     given = draft.given
-    if stopped := why_stopped(rows, given.bases, given.limits, approved=given.approved):
+    rows, yes = given.rows or (), given.approved
+    if stopped := why_stopped(rows, given.bases, given.limits, approved=yes, gone=given.gone):
         draft.hold(None, None, Field.SKU, stopped)
         draft.is_scrambled = True
+
+
+def link_rows(draft: Draft) -> list[LinkedRow]:
+    """Find the rows that belong to exactly one SKU of a shop, or to a part of a bundle.
+
+    Every other row with content is held with a reason.
+    """
+    if draft.is_scrambled:
         return []
-    listed = set(draft.skus())
+    rows = draft.given.rows or ()
+    listed = {*draft.skus(), *draft.parts()}
     known = {*draft.given.bases, *draft.given.products}
     certain = repaired(rows, listed, known) if draft.given.is_catalogue_known else {}
     before = formerly(rows, listed, draft.given.bases)
@@ -71,8 +80,10 @@ def _is_heading(row: SheetRow) -> bool:
 
 
 def _why_unlisted(draft: Draft, sku: Sku, listed: Collection[Sku], *, before: Sku | None) -> Message:
-    if sku in listed or not draft.given.is_catalogue_known:
+    if not draft.given.is_catalogue_known or any(draft.linked(sku)):
         return message("row.not_read_yet", sku=sku)
+    if sku in listed:
+        return message("bundle.part_needs_stock", sku=sku)
     if before is not None:
         return message("row.renamed", sku=sku, before=before)
     near = nearly(sku, listed)
@@ -134,8 +145,8 @@ def take_typed_stock(draft: Draft, row: LinkedRow) -> None:
     before = len(draft.movements)
     base = replace(row.base, note=None) if isinstance(row.cells.note, Blank) else row.base
     base = _take_stock(draft, row, base)
-    base = _take_adjustment(draft, row, base)
     base = _take_count(draft, row, base)
+    base = _in_count(draft, row, base) if row.sku in draft.counted else _take_adjustment(draft, row, base)
     draft.bases[row.sku] = base
     if len(draft.movements) > before:
         draft.decided.add(row.sku)
@@ -147,19 +158,25 @@ def _take_stock(draft: Draft, row: LinkedRow, base: RowBase) -> RowBase:
         return replace(base, asked_stock=None)
     available = max(draft.products[row.sku].available, 0)
     choice = row.answers.get(Field.STOCK)
-    if base.stock is not None:
-        _book(draft, row, Cause.SHEET_EDIT, typed - base.stock)
-    elif typed != available and (
-        draft.given.is_stale or not is_answer(row, Field.STOCK, typed=typed, asked=base.asked_stock)
-    ):
-        ask(draft, row, Field.STOCK, message("stock.differs_at_start", typed=typed, shown=available))
+    saw = available if base.stock is None else base.stock
+    question = _stock_question(draft, row, base, typed=typed, saw=saw)
+    if question is not None:
+        ask(draft, row, Field.STOCK, message(question, typed=typed, shown=available))
         return replace(base, asked_stock=typed)
-    elif choice is Choice.SHOP:
-        pass  # seen, and not wanted: the number that the shop shows is written over it
-    else:
-        draft.decided.add(row.sku)
-        _book(draft, row, Cause.SHEET_EDIT, typed if choice is Choice.SUM else typed - available)
+    if choice is not Choice.SHOP:  # else it is seen, and not wanted: the shop's number is written over it
+        if base.stock is None:
+            draft.decided.add(row.sku)
+        _book(draft, row, Cause.SHEET_EDIT, typed if choice is Choice.SUM else typed - saw)
     return replace(base, stock=typed, asked_stock=None)
+
+
+def _stock_question(draft: Draft, row: LinkedRow, base: RowBase, *, typed: int, saw: int) -> str | None:
+    """Name what has to be asked about a typed stock before it counts; a yes is one to the very number asked about."""
+    answers = not draft.given.is_stale and is_answer(row, Field.STOCK, typed=typed, asked=base.asked_stock)
+    if base.stock is None and typed != saw and not answers:
+        return "stock.differs_at_start"
+    is_agreed = answers and typed == base.asked_stock
+    return "stock.big_step" if is_big_rise(typed - saw, draft.given.limits) and not is_agreed else None
 
 
 def is_answer(row: LinkedRow, field: Field, *, typed: int, asked: int | None) -> bool:
@@ -185,21 +202,43 @@ def _take_adjustment(draft: Draft, row: LinkedRow, base: RowBase) -> RowBase:
     typed = _number(draft, row, Field.ADJUSTMENT, lowest=-QUANTITY_LIMIT)
     if typed is not None:
         # What was booked already and still stands there was not typed again: 5 made 8 adds three more.
-        _book(draft, row, Cause.ADJUSTMENT, typed - (base.adjustment or 0))
+        added = typed - (base.adjustment or 0)
+        available = draft.products[row.sku].available
+        there = max(available, base.stock or 0)  # what was sold since they looked makes no smaller number of it
+        if is_big_rise(added, draft.given.limits):
+            draft.hold(row.sku, row.cells.number, Field.ADJUSTMENT, message("stock.big_addition", typed=typed))
+            return base
+        if added < 0 and added + there < 0:
+            reason = message("stock.below_zero_typed", typed=typed, shown=max(available, 0))
+            draft.hold(row.sku, row.cells.number, Field.ADJUSTMENT, reason)
+            return base
+        _book(draft, row, Cause.ADJUSTMENT, added)
     is_unknown = isinstance(row.cells.adjustment, Unclear)
     return base if is_unknown else replace(base, adjustment=typed)
+
+
+def _in_count(draft: Draft, row: LinkedRow, base: RowBase) -> RowBase:
+    """What was added beside a count is in what was counted."""
+    typed = _number(draft, row, Field.ADJUSTMENT, lowest=-QUANTITY_LIMIT)
+    return base if isinstance(row.cells.adjustment, Unclear) else replace(base, adjustment=typed)
 
 
 def _take_count(draft: Draft, row: LinkedRow, base: RowBase) -> RowBase:
     typed = _number(draft, row, Field.COUNT, lowest=0)
     if typed is not None and typed != base.count:
-        asked = base.asked_count
-        if draft.given.is_stale or (asked is not None and not is_answer(row, Field.COUNT, typed=typed, asked=asked)):
+        asked, product = base.asked_count, draft.products[row.sku]
+        on_hand = product.reserved + product.available
+        answers = not draft.given.is_stale and is_answer(row, Field.COUNT, typed=typed, asked=asked)
+        is_agreed = answers and typed == asked
+        if is_big_rise(typed - on_hand, draft.given.limits) and not is_agreed:
+            ask(draft, row, Field.COUNT, message("stock.big_count", typed=typed, shown=on_hand))
+            return replace(base, count=~typed)
+        if draft.given.is_stale or (asked is not None and not answers):
             ask(draft, row, Field.COUNT, message(_OLD[Field.COUNT], typed=typed))
             return replace(base, count=~typed)
-        product = draft.products[row.sku]
         draft.decided.add(row.sku)
-        _book(draft, row, Cause.COUNT, typed - product.reserved - product.available)
+        draft.counted.add(row.sku)
+        _book(draft, row, Cause.COUNT, typed - on_hand)
     return base if isinstance(row.cells.count, Unclear) else replace(base, count=typed)
 
 

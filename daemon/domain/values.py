@@ -112,6 +112,7 @@ class Order:
 
     ``buyer`` and ``recipient`` texts are masked by the connector before they get here (invariant 7).
     ``ship_by`` is the latest time to hand over; ``None`` means the marketplace did not say.
+    ``cancel_reason`` is in the marketplace's words; empty while nothing of it is cancelled.
     """
 
     shop: str
@@ -127,6 +128,7 @@ class Order:
     tracking_number: str
     invoice: str
     lines: tuple[OrderLine, ...]
+    cancel_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,9 +131,19 @@ class Pace:
 
 
 class ShopHttp:
-    """Sends the calls of one shop, one at a time in :attr:`pace`, each with a deadline."""
+    """Sends the calls of one shop, one at a time in :attr:`pace`, each with a deadline.
 
-    def __init__(self, shop: str, *, timing: Timing | None = None, clock: Clock | None = None) -> None:
+    ``transport`` carries them instead of the network.
+    """
+
+    def __init__(
+        self,
+        shop: str,
+        *,
+        timing: Timing | None = None,
+        clock: Clock | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
         self.shop = shop
         self.clock = clock or Clock()
         self._timing = timing or Timing()
@@ -141,6 +151,7 @@ class ShopHttp:
         self._ahead = timedelta(0)
         self._client = httpx.AsyncClient(
             verify=_tls(),
+            transport=transport,
             timeout=httpx.Timeout(self._timing.read_s, connect=self._timing.connect_s),
             # A proxy of the environment cannot reach a sandbox on this machine.
             mounts={"all://127.0.0.1": None, "all://localhost": None},
@@ -167,7 +178,7 @@ class ShopHttp:
         Raises the errors of the table above for a connection without an answer, and ``shop.clock_wrong``
         (:class:`PersonNeededError`) when this machine's clock is too far off to trust its times.
         """
-        self._check_clock()
+        self._check_clock(is_write=is_write)
         if self.pace.closed_for_s > self._timing.longest_wait_s:
             raise TryLaterError("shop.busy", shop=self.shop)
         await self.pace.take()
@@ -196,11 +207,12 @@ class ShopHttp:
         """Close connections."""
         await self._client.aclose()
 
-    def _check_clock(self) -> None:
+    def _check_clock(self, *, is_write: bool) -> None:
         skew = abs(self._ahead)
         if skew > _LARGEST_SKEW:
-            # Forget it, so that the next call measures again and a corrected clock is noticed.
-            self._ahead = timedelta(0)
+            if not is_write:  # the next write of this very moment must not pass unmeasured
+                # Forget it, so that the next call measures again and a corrected clock is noticed.
+                self._ahead = timedelta(0)
             raise PersonNeededError("shop.clock_wrong", shop=self.shop, minutes=round(skew.total_seconds() / 60))
 
     def _compare_clocks(self, date: str | None) -> None:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from daemon.domain.refusals import Cure
 from daemon.domain.values import Listing, ListingId, Money, Order, Quantity, ShopIdentity
 
 
@@ -60,6 +61,10 @@ class Connector(Protocol):
 
     async def set_prices(self, product_id: str, prices: Mapping[ListingId, Money]) -> Mapping[ListingId, str]:
         """Set the selling price for listings of one product; the answer is as in :meth:`set_quantities`."""
+        ...
+
+    def cure(self, reason: str) -> Cure:
+        """Tell what kind of thing helps against a refusal, by the reason that a write returned."""
         ...
 
     async def aclose(self) -> None:

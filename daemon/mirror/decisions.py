@@ -1,78 +1,119 @@
 """Committing a plan: movements, agreements and commands in the caller's one transaction (design 5.7)."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import ColumnElement, Table, and_, bindparam, delete, select, update
+from sqlalchemy.dialects.sqlite import Insert, insert
 
 from daemon.domain.plan import Command, ListingChange, Plan, Target
-from daemon.domain.stock import Movement
 from daemon.domain.values import ListingId
+from daemon.mirror import allocations, bundles, ledger
 from daemon.mirror.moments import optional_ms, to_ms
-from daemon.mirror.observations import is_listing
 from daemon.mirror.outbox import is_open
-from daemon.mirror.schema import held, listings, movements, outbox, products
+from daemon.mirror.schema import IS_OPEN, held, listings, outbox, products
 from daemon.mirror.store import Transaction
 
 
 def commit_plan(tx: Transaction, plan: Plan, *, cycle: int, now: datetime) -> None:
     """Store everything that ``plan`` decided. Nothing is sent before this transaction is durable."""
-    for product in plan.products:
-        price = {"price": product.price.amount, "currency": product.price.currency} if product.price else {}
-        values = {"sku": product.sku, "opened_at_ms": to_ms(product.opened_at), **price}
-        statement = insert(products).values(values)
-        tx.execute(statement.on_conflict_do_update(index_elements=["sku"], set_=price or {"sku": product.sku}))
-    for movement in plan.movements:
-        _book(tx, movement, cycle, now)
-    for change in plan.listings:
-        _store_agreement(tx, change, now)
-    for command in plan.commands:
-        _store_command(tx, command, cycle, now)
-    for listing, target in plan.withdrawn:
-        _close(tx, listing, target, now)
+    commit_changes(tx, plan, cycle=cycle, now=now)
+    if plan.recipes is not None:
+        bundles.store_recipes(tx, plan.recipes)
+    if plan.allocations is not None:
+        allocations.store_overrides(tx, plan.allocations)
     tx.execute(delete(held))
     for entry in plan.held:
         reason = {"code": entry.reason.code, "params": json.dumps(entry.reason.params, ensure_ascii=False)}
         tx.execute(insert(held).values(sku=entry.sku, row=entry.row, field=entry.field.value, **reason))
 
 
-def _book(tx: Transaction, movement: Movement, cycle: int, now: datetime) -> None:
-    tx.execute(
-        insert(movements).values(
-            sku=movement.sku,
-            delta=movement.delta,
-            cause=movement.cause.value,
-            reference=movement.reference,
-            cycle=cycle,
-            booked_at_ms=to_ms(now),
-        ),
-    )
+def commit_changes(tx: Transaction, plan: Plan, *, cycle: int, now: datetime) -> None:
+    """Store what ``plan`` changes; what the last cycle held stays as it was."""
+    opened = [
+        {
+            "sku": product.sku,
+            "opened_at_ms": to_ms(product.opened_at),
+            "price": product.price.amount if product.price else None,
+            "currency": product.price.currency if product.price else "IDR",
+        }
+        for product in plan.products
+    ]
+    if opened:
+        tx.execute(_OPEN_OR_PRICE, opened)
+    ledger.book(tx, plan.movements, cycle=cycle, now=now)
+    _store_agreements(tx, plan.listings, now)
+    for command in plan.commands:
+        _store_command(tx, command, cycle, now)
+    for listing, target in plan.withdrawn:
+        _close(tx, listing, target, now)
 
 
-def _store_agreement(tx: Transaction, change: ListingChange, now: datetime) -> None:
+def _store_agreements(tx: Transaction, changes: Sequence[ListingChange], now: datetime) -> None:
+    if not changes:
+        return
+    tx.execute(_AGREE, [{**_key(change.id), **_agreed(change)} for change in changes])
+    sent = ((change.id, change.sending) for change in changes)
+    settled = {"new_state": "pending", "new_sent": None, "new_desired": None}
+    rows = [
+        {
+            **_key(listing),
+            "at_ms": to_ms(now),
+            **({"new_state": "sending", "new_sent": to.target, "new_desired": to.desired} if to else settled),
+        }
+        for listing, to in sent
+    ]
+    tx.execute(_SETTLE_SENDING, rows)
+
+
+def _key(listing: ListingId) -> dict[str, str]:
+    return {"in_shop": listing.shop, "of_product": listing.product_id, "of_sku": listing.sku_id}
+
+
+def _agreed(change: ListingChange) -> dict[str, int | None]:
     unexplained = change.unexplained
-    tx.execute(
-        update(listings)
-        .where(is_listing(change.id))
-        .values(
-            told=change.told.quantity if change.told else None,
-            told_slack=change.told.slack if change.told else 0,
-            told_price=change.told_price.amount if change.told_price else None,
-            unexplained=unexplained.units if unexplained else None,
-            unexplained_since_ms=optional_ms(unexplained.since) if unexplained else None,
-            written_from_ms=optional_ms(change.written_from),
-            written_to_ms=optional_ms(change.written_to),
-        ),
+    return {
+        "told": change.told.quantity if change.told else None,
+        "told_slack": change.told.slack if change.told else 0,
+        "told_price": change.told_price.amount if change.told_price else None,
+        "unexplained": unexplained.units if unexplained else None,
+        "unexplained_since_ms": optional_ms(unexplained.since) if unexplained else None,
+        "written_from_ms": optional_ms(change.written_from),
+        "written_to_ms": optional_ms(change.written_to),
+        "edited_to": change.edited_to,
+        "edits_alike": change.edits_alike,
+    }
+
+
+def _is_row_of(table: Table) -> ColumnElement[bool]:
+    return and_(
+        table.c.shop == bindparam("in_shop"),
+        table.c.product_id == bindparam("of_product"),
+        table.c.sku_id == bindparam("of_sku"),
     )
-    sent = change.sending
-    settled = {"state": "pending", "sent": None, "sent_desired": None}
-    values = {"sent": sent.target, "sent_desired": sent.desired} if sent else settled
-    tx.execute(
-        update(outbox)
-        .where(is_open(change.id, Target.QUANTITY), outbox.c.state == "sending")
-        .values(changed_at_ms=to_ms(now), **values),
+
+
+def _open_or_price() -> Insert:
+    statement = insert(products)
+    changes = {"price": statement.excluded.price, "currency": statement.excluded.currency}
+    is_priced = statement.excluded.price.is_not(None)
+    return statement.on_conflict_do_update(index_elements=["sku"], set_=changes, where=is_priced)
+
+
+# Built once: for many listings, building a statement is most of the work.
+_OPEN_OR_PRICE = _open_or_price()
+_AGREE = update(listings).where(_is_row_of(listings))
+_SETTLE_SENDING = (
+    update(outbox)
+    .where(_is_row_of(outbox), outbox.c.target == Target.QUANTITY.value, outbox.c.state == "sending", IS_OPEN)
+    .values(
+        state=bindparam("new_state"),
+        sent=bindparam("new_sent"),
+        sent_desired=bindparam("new_desired"),
+        changed_at_ms=bindparam("at_ms"),
     )
+)
 
 
 def _store_command(tx: Transaction, command: Command, cycle: int, now: datetime) -> None:
@@ -86,10 +127,11 @@ def _store_command(tx: Transaction, command: Command, cycle: int, now: datetime)
         key = {"shop": listing.shop, "product_id": listing.product_id, "sku_id": listing.sku_id}
         tx.execute(insert(outbox).values(**key, target=command.target.value, state=state, created_in=cycle, **values))
         return
-    if command.is_waiting:
+    is_unsettled = stored.state == "sending" and command.target is Target.QUANTITY  # to be read back first
+    if command.is_waiting and not is_unsettled:
         values["state"] = "waiting"
     elif stored.state == "waiting" or (stored.state == "refused" and stored.desired != command.desired):
-        values |= {"state": "pending", "attempts": 0, "not_before_ms": 0, "refusal": None}
+        values |= {"state": "pending", "attempts": 0, "not_before_ms": 0, "refusal": None, "created_in": cycle}
     tx.execute(update(outbox).where(outbox.c.id == stored.id).values(**values))
 
 

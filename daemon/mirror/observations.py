@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select, update
+from sqlalchemy.dialects.sqlite import Insert, insert
 
 from daemon.domain.orders import SHIPPED
-from daemon.domain.values import Listing, ListingId, Money, Order, OrderLine
+from daemon.domain.values import Listing, ListingId, ListingStatus, Money, Order, OrderLine
 from daemon.mirror.moments import optional_moment, optional_ms, to_ms
 from daemon.mirror.schema import listings, order_lines, orders, shops
 from daemon.mirror.store import Transaction
@@ -50,6 +50,7 @@ def _store_order(tx: Transaction, order: Order, cycle: int) -> int:
         "platform": order.platform.value,
         "takes_our_stock": int(order.takes_our_stock),
         "has_shipped": int(order.status in SHIPPED),
+        "shipped_at_ms": to_ms(order.updated_at) if order.status in SHIPPED else None,
         "created_at_ms": to_ms(order.created_at),
         "updated_at_ms": to_ms(order.updated_at),
         "ship_by_ms": optional_ms(order.ship_by),
@@ -57,22 +58,30 @@ def _store_order(tx: Transaction, order: Order, cycle: int) -> int:
         "courier": order.courier,
         "tracking_number": order.tracking_number,
         "invoice": order.invoice,
+        "cancel_reason": order.cancel_reason,
     }
-    key = and_(orders.c.shop == order.shop, orders.c.order_id == order.id)
-    stored = tx.execute(select(orders).where(key)).mappings().first()
+    key = {"in_shop": order.shop, "of_order": order.id}
+    stored = tx.execute(_STORED_ORDER, key).mappings().first()
     if stored is not None:
         if stored["updated_at_ms"] > values["updated_at_ms"]:
             return 0
-        values["has_shipped"] = max(values["has_shipped"], stored["has_shipped"])
+        if stored["has_shipped"]:
+            values |= {name: stored[name] for name in ("has_shipped", "shipped_at_ms")}
     has_changed = stored is None or any(stored[name] != value for name, value in values.items())
     if stored is None:
-        tx.execute(insert(orders).values(shop=order.shop, order_id=order.id, changed_in=cycle, **values))
+        tx.execute(insert(orders), {"shop": order.shop, "order_id": order.id, "changed_in": cycle, **values})
     elif has_changed:
-        tx.execute(update(orders).where(key).values(changed_in=cycle, **values))
+        tx.execute(_RENEW_ORDER, {**key, "changed_in": cycle, **values})
     lines_changed = sum(_store_line(tx, order, line) for line in order.lines)
     if lines_changed and not has_changed:
-        tx.execute(update(orders).where(key).values(changed_in=cycle))
+        tx.execute(_RENEW_ORDER, {**key, "changed_in": cycle})
     return int(has_changed or lines_changed > 0)
+
+
+# Built once: the same orders are read again and again.
+_is_order = and_(orders.c.shop == bindparam("in_shop"), orders.c.order_id == bindparam("of_order"))
+_STORED_ORDER = select(orders).where(_is_order)
+_RENEW_ORDER = update(orders).where(_is_order)
 
 
 def _store_line(tx: Transaction, order: Order, line: OrderLine) -> int:
@@ -87,40 +96,77 @@ def _store_line(tx: Transaction, order: Order, line: OrderLine) -> int:
         "is_cancelled": int(line.is_cancelled),
         "is_gift": int(line.is_gift),
     }
-    statement = insert(order_lines).values(shop=order.shop, order_id=order.id, line_id=line.id, **values)
-    changed = or_(*(order_lines.c[name] != statement.excluded[name] for name in values))
-    upsert = statement.on_conflict_do_update(
-        index_elements=["shop", "order_id", "line_id"],
-        set_={name: statement.excluded[name] for name in values},
-        where=changed,
-    )
-    return tx.execute(upsert).rowcount
+    key = {"shop": order.shop, "order_id": order.id, "line_id": line.id}
+    return tx.execute(_TAKE_IN_LINE, {**key, **values}).rowcount
+
+
+def _take_in_line() -> Insert:
+    statement = insert(order_lines)
+    key = ("shop", "order_id", "line_id")
+    values = {column.name: statement.excluded[column.name] for column in order_lines.c if column.name not in key}
+    changed = or_(*(order_lines.c[name] != value for name, value in values.items()))
+    return statement.on_conflict_do_update(index_elements=key, set_=values, where=changed)
+
+
+_TAKE_IN_LINE = _take_in_line()
 
 
 def store_listings(tx: Transaction, batch: Iterable[Listing], *, cycle: int, observed_at: datetime) -> None:
     """Take in listings as a sweep showed them at ``observed_at`` (the marketplace's clock)."""
-    for listing in batch:
-        values = {
-            "sku": listing.sku,
-            "title": listing.title,
-            "variant": listing.variant,
-            "status": listing.status.value,
-            "platforms": ",".join(sorted(listing.platforms)),
-            "price": listing.price.amount if listing.price else None,
-            "currency": listing.price.currency if listing.price else "IDR",
-            "price_is_editable": int(listing.price_is_editable),
-            "quantity_is_editable": int(listing.quantity_is_editable),
-            "shown": listing.quantity,
-            "observed_at_ms": to_ms(observed_at),
-            "observed_in": cycle,
-            "missed_sweeps": 0,
-        }
-        identity = {"shop": listing.id.shop, "product_id": listing.id.product_id, "sku_id": listing.id.sku_id}
-        statement = insert(listings).values(**identity, first_seen_at_ms=to_ms(observed_at), **values)
-        # What was agreed was agreed on for the old SKU's goods; the listing starts anew under another one.
-        is_renamed = listings.c.sku != statement.excluded.sku
-        kept = {name: case((is_renamed, None), else_=listings.c[name]) for name in ("told", "unexplained_since_ms")}
-        tx.execute(statement.on_conflict_do_update(index_elements=list(identity), set_={**values, **kept}))
+    observed = {"observed_at_ms": to_ms(observed_at), "observed_in": cycle, "missed_sweeps": 0}
+    rows = [{**_shown(listing), **observed, "first_seen_at_ms": to_ms(observed_at)} for listing in batch]
+    if rows:
+        tx.execute(_TAKE_IN_LISTING, rows)
+
+
+def _shown(listing: Listing) -> dict[str, str | int | None]:
+    return {
+        "shop": listing.id.shop,
+        "product_id": listing.id.product_id,
+        "sku_id": listing.id.sku_id,
+        "sku": listing.sku,
+        "title": listing.title,
+        "variant": listing.variant,
+        "status": listing.status.value,
+        "platforms": ",".join(sorted(listing.platforms)),
+        "price": listing.price.amount if listing.price else None,
+        "currency": listing.price.currency if listing.price else "IDR",
+        "price_is_editable": int(listing.price_is_editable),
+        "quantity_is_editable": int(listing.quantity_is_editable),
+        "shown": listing.quantity,
+    }
+
+
+def _take_in_listing() -> Insert:
+    """Build the statement once: for a large catalogue, building it is most of the work."""
+    statement = insert(listings)
+    renewed: tuple[str, ...] = (
+        "sku",
+        "title",
+        "variant",
+        "status",
+        "platforms",
+        "price",
+        "currency",
+        "price_is_editable",
+    )
+    renewed += ("quantity_is_editable", "shown", "observed_at_ms", "observed_in", "missed_sweeps")
+    # What was agreed was agreed on for the old SKU's goods; the listing starts anew under another one.
+    is_renamed = listings.c.sku != statement.excluded.sku
+    kept = {name: case((is_renamed, None), else_=listings.c[name]) for name in ("told", "unexplained_since_ms")}
+    changes = {**{name: statement.excluded[name] for name in renewed}, **kept}
+    return statement.on_conflict_do_update(index_elements=["shop", "product_id", "sku_id"], set_=changes)
+
+
+_TAKE_IN_LISTING = _take_in_listing()
+
+
+def active_listings(tx: Transaction, shop: str) -> frozenset[ListingId]:
+    """Find the listings of ``shop`` that buyers saw when they were looked at last."""
+    query = select(listings.c.product_id, listings.c.sku_id).where(
+        listings.c.shop == shop, listings.c.status == ListingStatus.ACTIVE.value, listings.c.missed_sweeps == 0
+    )
+    return frozenset(ListingId(shop, row.product_id, row.sku_id) for row in tx.execute(query))
 
 
 def finish_sweep(tx: Transaction, shop: str, *, cycle: int, now: datetime) -> None:
@@ -128,6 +174,11 @@ def finish_sweep(tx: Transaction, shop: str, *, cycle: int, now: datetime) -> No
     missed = case((listings.c.observed_in == cycle, 0), else_=listings.c.missed_sweeps + 1)
     tx.execute(update(listings).where(listings.c.shop == shop).values(missed_sweeps=missed))
     tx.execute(update(shops).where(shops.c.name == shop).values(swept_at_ms=to_ms(now)))
+
+
+def swept_at(tx: Transaction, shop: str) -> datetime | None:
+    """When every listing of ``shop`` was read last; ``None`` if that never was."""
+    return optional_moment(tx.execute(select(shops.c.swept_at_ms).where(shops.c.name == shop)).scalar())
 
 
 def note_price(tx: Transaction, listing: ListingId, price: Money) -> None:

@@ -4,18 +4,37 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, or_, select, update
+from sqlalchemy import ColumnElement, Row, Subquery, and_, bindparam, func, or_, select, update
 
+from daemon.domain.orders import says_empty
 from daemon.domain.plan import Target
+from daemon.domain.refusals import DEAD_AFTER, Cure, Refusal
 from daemon.domain.stock import Sending, Told
 from daemon.domain.values import ListingId, Money
-from daemon.mirror.moments import to_ms
+from daemon.mirror.moments import from_ms, to_ms
 from daemon.mirror.observations import is_listing
-from daemon.mirror.schema import OPEN_STATES, listings, outbox
+from daemon.mirror.schema import IS_OPEN, OPEN_STATES, cycles, listings, order_lines, orders, outbox
 from daemon.mirror.store import Transaction
 
 LONGEST_PAUSE = timedelta(hours=1)
-"""A refused command is offered again after 1, 2, 4 … minutes, at most after this long."""
+"""A refused command is offered again after 1, 2, 4 … minutes, a dead one after this long."""
+
+COVER_DAYS = timedelta(days=14)
+"""The orders of these days tell how fast goods sell."""
+
+EMPTIED_FOR = timedelta(days=30)
+"""So long a number 0 is laid to a cancellation as out of stock, and asked about: nobody has to answer within a day."""
+
+_UNKNOWN_UNITS = 1_000_000
+"""What a listing may show that was never read: more than any."""
+
+# Built once, for it is asked again and again and mostly finds nothing.
+_ANY_OPEN = (
+    select(outbox.c.id)
+    .where(outbox.c.shop == bindparam("in_shop"), outbox.c.target == bindparam("of_target"))
+    .where(IS_OPEN)
+    .limit(1)
+)
 
 _same_listing = and_(
     listings.c.shop == outbox.c.shop,
@@ -29,6 +48,8 @@ class Due:
     """A command to carry out now, with what we hold as agreed with its listing.
 
     ``sent`` is the value of an earlier write that got no answer, ``sending`` for stock the same with what was desired.
+    ``is_fall``: the listing may show more than is desired. ``turns`` and ``is_called_empty`` are what
+    :func:`daemon.domain.edits.keeps_edit` asks for.
     """
 
     id: int
@@ -41,6 +62,9 @@ class Due:
     sending: Sending | None
     sent: int | None
     is_editable: bool
+    is_fall: bool
+    turns: int
+    is_called_empty: bool
 
 
 def is_open(listing: ListingId, target: Target) -> ColumnElement[bool]:
@@ -50,31 +74,64 @@ def is_open(listing: ListingId, target: Target) -> ColumnElement[bool]:
         outbox.c.product_id == listing.product_id,
         outbox.c.sku_id == listing.sku_id,
         outbox.c.target == target.value,
-        outbox.c.state.in_(OPEN_STATES),
+        IS_OPEN,
     )
 
 
 def due_commands(tx: Transaction, shop: str, target: Target, *, now: datetime) -> list[Due]:
-    """Commands of ``shop`` to work off now, stock that falls before stock that rises, then by product."""
+    """Commands of ``shop`` to work off now: first what falls, of that what would be sold out first, then by product."""
+    if tx.execute(_ANY_OPEN, {"in_shop": shop, "of_target": target.value}).first() is None:
+        return []
     is_due = or_(
         outbox.c.state.in_(["pending", "sending"]),
         and_(outbox.c.state == "refused", outbox.c.not_before_ms <= to_ms(now)),
     )
+    sold = _sold_since(now - COVER_DAYS)
+    cover = outbox.c.desired * 1.0 / sold.c.units
+    danger = (cover.is_(None), cover) if target is Target.QUANTITY else ()
     query = (
         select(outbox, listings)
         .join(listings, _same_listing)
+        .outerjoin(sold, sold.c.sku == listings.c.sku)
         .where(outbox.c.shop == shop, outbox.c.target == target.value, is_due)
-        .order_by(outbox.c.desired >= listings.c.told, outbox.c.product_id, outbox.c.id)
+        .order_by(*danger, outbox.c.product_id, outbox.c.id)
     )
-    return [_due(row, target) for row in tx.execute(query)]
+    emptied = called_empty(tx, now=now)
+    due = [_due(row, target, emptied) for row in tx.execute(query)]
+    return sorted(due, key=lambda command: not command.is_fall)
 
 
-def _due(row: Row[Any], target: Target) -> Due:
+def _sold_since(moment: datetime) -> Subquery:
+    """Units ordered per SKU since ``moment``, in all shops: they sell out of one pool."""
+    of_order = and_(orders.c.shop == order_lines.c.shop, orders.c.order_id == order_lines.c.order_id)
+    query = (
+        select(order_lines.c.sku, func.count().label("units"))
+        .join(orders, of_order)
+        .where(orders.c.created_at_ms >= to_ms(moment), orders.c.takes_our_stock == 1, order_lines.c.is_cancelled == 0)
+        .group_by(order_lines.c.sku)
+    )
+    return query.subquery()
+
+
+def called_empty(tx: Transaction, *, now: datetime) -> frozenset[ListingId]:
+    """Listings of which an order was cancelled as out of stock a short while ago (reference 3.9)."""
+    of_order = and_(orders.c.shop == order_lines.c.shop, orders.c.order_id == order_lines.c.order_id)
+    query = (
+        select(order_lines.c.shop, order_lines.c.product_id, order_lines.c.sku_id, orders.c.cancel_reason)
+        .join(orders, of_order)
+        .where(orders.c.cancel_reason != "", orders.c.updated_at_ms >= to_ms(now - EMPTIED_FOR))
+        .where(order_lines.c.is_cancelled == 1)
+    )
+    return frozenset(ListingId(*row[:3]) for row in tx.execute(query) if says_empty(row.cancel_reason))
+
+
+def _due(row: Row[Any], target: Target, emptied: frozenset[ListingId] = frozenset()) -> Due:
+    listing = ListingId(row.shop, row.product_id, row.sku_id)
     is_sending = row.state == "sending"
     is_quantity = target is Target.QUANTITY
     return Due(
         id=row.id,
-        listing=ListingId(row.shop, row.product_id, row.sku_id),
+        listing=listing,
         target=target,
         desired=row.desired,
         told=None if row.told is None else Told(row.told, row.told_slack),
@@ -83,7 +140,16 @@ def _due(row: Row[Any], target: Target) -> Due:
         sending=Sending(row.sent_desired, row.sent) if is_sending and is_quantity else None,
         sent=row.sent if is_sending else None,
         is_editable=bool(row.quantity_is_editable if is_quantity else row.price_is_editable),
+        is_fall=is_quantity and row.desired < _most_shown(row),
+        turns=row.edits_alike,
+        is_called_empty=listing in emptied,
     )
+
+
+def _most_shown(row: Row[Any]) -> int:
+    """The most that a listing may show now, by all that we know."""
+    known = row.shown if row.told is None else row.told + row.told_slack
+    return max(_UNKNOWN_UNITS if known is None else known, row.sent or 0)
 
 
 def mark_sending(tx: Transaction, command: Due, sent: int, *, read_at: datetime, now: datetime) -> None:
@@ -144,17 +210,39 @@ def mark_waiting(tx: Transaction, command: Due, *, now: datetime) -> None:
     _set(tx, command, now, state="waiting", sent=None, sent_desired=None)
 
 
-def mark_refused(tx: Transaction, command: Due, reason: str, *, now: datetime) -> None:
-    """Record the marketplace's refusal; the command is offered again after a growing pause."""
+def mark_refused(tx: Transaction, command: Due, reason: str, *, now: datetime, cure: Cure = Cure.OTHER) -> None:
+    """Record the marketplace's refusal and what kind of thing helps; it is offered again after a growing pause."""
     attempts = tx.execute(select(outbox.c.attempts).where(outbox.c.id == command.id)).scalar_one() + 1
-    pause = min(timedelta(minutes=2 ** min(attempts - 1, 10)), LONGEST_PAUSE)
+    pause = LONGEST_PAUSE if attempts >= DEAD_AFTER else timedelta(minutes=2 ** (attempts - 1))
     again = {"attempts": attempts, "not_before_ms": to_ms(now + pause)}
-    _set(tx, command, now, state="refused", refusal=reason, sent=None, sent_desired=None, **again)
+    refusal = f"{cure}: {reason}"
+    _set(tx, command, now, state="refused", refusal=refusal, sent=None, sent_desired=None, **again)
+
+
+def refusals(tx: Transaction) -> dict[tuple[ListingId, Target], Refusal]:
+    """Why open commands were refused, how often, and since when they are wanted."""
+    query = (
+        select(outbox, cycles.c.started_at_ms)
+        .join(cycles, cycles.c.id == outbox.c.created_in)
+        .where(outbox.c.state == "refused")
+    )
+    return {
+        (ListingId(row.shop, row.product_id, row.sku_id), Target(row.target)): _refusal(row)
+        for row in tx.execute(query)
+    }
+
+
+def _refusal(row: Row[Any]) -> Refusal:
+    """Read what :func:`mark_refused` stored: the kind of cure, then the reason."""
+    kind, mark, reason = row.refusal.partition(": ")
+    is_ours = mark and kind in set(Cure)
+    cure, reason = (Cure(kind), reason) if is_ours else (Cure.OTHER, row.refusal)
+    return Refusal(reason, cure, row.attempts, from_ms(row.started_at_ms))
 
 
 def count_open(tx: Transaction) -> dict[str, int]:
     """Open commands per state."""
-    states = tx.execute(select(outbox.c.state).where(outbox.c.state.in_(OPEN_STATES))).scalars().all()
+    states = tx.execute(select(outbox.c.state).where(IS_OPEN)).scalars().all()
     return {state: states.count(state) for state in OPEN_STATES}
 
 

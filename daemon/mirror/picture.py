@@ -1,22 +1,26 @@
 """Loading the one consistent picture that reconcile decides on."""
 
+import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, ScalarSelect, and_, func, or_, select
 
 from daemon.domain.brakes import NO_LIMITS
-from daemon.domain.messages import message
-from daemon.domain.orders import RESERVED, LineFact
+from daemon.domain.orders import LineFact
 from daemon.domain.plan import Target
+from daemon.domain.refusals import told
 from daemon.domain.snapshot import ListingState, Product, SeenFile, ShopPolicy, Snapshot
 from daemon.domain.stock import Cause, Sending, Told, Unexplained
 from daemon.domain.values import ListingId, ListingStatus, Money, Sku
-from daemon.mirror import approvals
+from daemon.mirror import allocations, approvals, bundles, holds, ledger
 from daemon.mirror.moments import from_ms, optional_moment
+from daemon.mirror.outbox import called_empty
+from daemon.mirror.outbox import refusals as open_refusals
 from daemon.mirror.schema import (
-    OPEN_STATES,
+    IS_OPEN,
     listings,
     movements,
     order_lines,
@@ -29,8 +33,6 @@ from daemon.mirror.store import Transaction
 
 SWEEPS_UNTIL_GONE = 2
 """A listing counts as gone once it is missing in two complete sweeps (a single page can be stale)."""
-
-_reference = order_lines.c.shop + "/" + order_lines.c.order_id + "/" + order_lines.c.line_id
 
 
 def load_snapshot(
@@ -45,15 +47,17 @@ def load_snapshot(
 
     ``file`` is what the seller saved, ``None`` when the workbook could not be read.
     """
-    known = _listings(tx, set(policies), cycle)
-    swept = set(tx.execute(select(shops.c.name).where(shops.c.swept_at_ms.is_not(None))).scalars())
+    known = _listings(tx, set(policies), cycle, now)
+    known_shops = tx.execute(select(shops)).all()
+    saved_at = file.saved_at if file else None
+    swept = {shop.name for shop in known_shops if shop.swept_at_ms is not None}
     return Snapshot(
         now=now,
         cycle=cycle,
         shops=policies,
-        products=_products(tx),
+        products=_products(tx, saved_at),
         listings=known,
-        lines=_lines(tx, set(policies)),
+        lines=_lines(tx, set(policies), saved_at),
         rows=file.rows if file else None,
         bases=file.bases if file else {},
         copy=file.copy if file else "",
@@ -63,18 +67,28 @@ def load_snapshot(
         brought=file.brought if file else {},
         is_catalogue_known=set(policies) <= swept,
         limits=file.limits if file else NO_LIMITS,
+        gone=file.gone if file else (),
         approved=approvals.approved(tx, now=now),
+        orders_read_at={
+            shop.name: from_ms(shop.orders_seen_to_ms) for shop in known_shops if shop.orders_seen_to_ms is not None
+        },
+        recipes=bundles.recipes(tx),
+        recipe_sheet=file.recipe_sheet if file else None,
+        allocations=allocations.stored_overrides(tx),
+        override_sheet=file.override_sheet if file else None,
+        old_overrides=allocations.old_overrides(tx),
+        at_rest=tuple(reason for reason in holds.at_rest(tx, now=now) if reason.params["shop"] in policies),
     )
 
 
-def _products(tx: Transaction) -> dict[Sku, Product]:
-    totals = select(movements.c.sku, func.sum(movements.c.delta)).group_by(movements.c.sku)
-    available = {row[0]: row[1] for row in tx.execute(totals)}
-    reserved = _reserved(tx)
+def _products(tx: Transaction, saved_at: datetime | None) -> dict[Sku, Product]:
+    promised = ledger.promised(saved_at).subquery()
+    by_sku = select(promised.c.sku, func.sum(promised.c.units)).group_by(promised.c.sku)
+    reserved = {row[0]: row[1] for row in tx.execute(by_sku)}
     return {
         Sku(row.sku): Product(
             Sku(row.sku),
-            available.get(row.sku, 0),
+            row.available,
             reserved.get(row.sku, 0),
             None if row.price is None else Money(row.price, row.currency),
             from_ms(row.opened_at_ms),
@@ -83,32 +97,21 @@ def _products(tx: Transaction) -> dict[Sku, Product]:
     }
 
 
-def _booked_sku(cause: Cause) -> ScalarSelect[Any]:
-    """The SKU under which a line's movement of ``cause`` was booked, or NULL."""
-    booked = select(movements.c.sku).where(movements.c.reference == _reference, movements.c.cause == cause.value)
-    return booked.limit(1).scalar_subquery()
+def _booked(cause: Cause) -> ScalarSelect[Any]:
+    """What a line's movements of ``cause`` moved by SKU, several where it is a bundle, as JSON; or NULL."""
+    is_it = and_(movements.c.reference == ledger.line_reference, movements.c.cause == cause.value)
+    moved = func.json_group_object(movements.c.sku, movements.c.delta)
+    return select(func.nullif(moved, "{}")).where(is_it).scalar_subquery()
 
 
-def _reserved(tx: Transaction) -> dict[str, int]:
-    """Units per SKU that are promised to open orders."""
-    sku = func.coalesce(_booked_sku(Cause.ORDER), order_lines.c.sku).label("booked_sku")
-    open_lines = (
-        select(sku, func.count())
-        .join(orders, and_(orders.c.shop == order_lines.c.shop, orders.c.order_id == order_lines.c.order_id))
-        .where(orders.c.status.in_([status.value for status in RESERVED]))
-        .where(order_lines.c.is_cancelled == 0, orders.c.takes_our_stock == 1)
-        .group_by(sku)
-    )
-    return {row[0]: row[1] for row in tx.execute(open_lines)}
-
-
-def _lines(tx: Transaction, configured: set[str]) -> tuple[LineFact, ...]:
+def _lines(tx: Transaction, configured: set[str], saved_at: datetime | None) -> tuple[LineFact, ...]:
     """Order lines whose movements are not complete."""
-    taken, returned = _booked_sku(Cause.ORDER).label("taken"), _booked_sku(Cause.CANCEL).label("returned")
+    taken, returned = _booked(Cause.ORDER).label("taken"), _booked(Cause.CANCEL).label("returned")
     is_unreturned = and_(order_lines.c.is_cancelled == 1, orders.c.has_shipped == 0, returned.is_(None))
     query = (
-        select(order_lines, orders.c.created_at_ms, orders.c.has_shipped, listings.c.sku.label("listed_sku"))
-        .add_columns(taken, returned)
+        select(order_lines, orders.c.created_at_ms, orders.c.has_shipped)
+        .add_columns(listings.c.sku.label("listed_sku"), taken, returned)
+        .add_columns(ledger.is_reserving(saved_at).label("is_reserving"))
         .join(orders, and_(orders.c.shop == order_lines.c.shop, orders.c.order_id == order_lines.c.order_id))
         .outerjoin(
             listings,
@@ -122,30 +125,34 @@ def _lines(tx: Transaction, configured: set[str]) -> tuple[LineFact, ...]:
         .where(or_(taken.is_(None), is_unreturned))
         .order_by(orders.c.created_at_ms, order_lines.c.line_id)
     )
-    return tuple(
-        LineFact(
-            order_id=row.order_id,
-            line_id=row.line_id,
-            listing=ListingId(row.shop, row.product_id, row.sku_id),
-            sku=Sku(row.taken or row.listed_sku or row.sku),
-            created_at=from_ms(row.created_at_ms),
-            is_cancelled=bool(row.is_cancelled),
-            has_shipped=bool(row.has_shipped),
-            is_taken=row.taken is not None,
-            is_returned=row.returned is not None,
-        )
-        for row in tx.execute(query)
+    return tuple(_line(row) for row in tx.execute(query))
+
+
+def _line(row: Row[Any]) -> LineFact:
+    return LineFact(
+        order_id=row.order_id,
+        line_id=row.line_id,
+        listing=ListingId(row.shop, row.product_id, row.sku_id),
+        sku=Sku(row.listed_sku or row.sku),
+        created_at=from_ms(row.created_at_ms),
+        is_cancelled=bool(row.is_cancelled),
+        has_shipped=bool(row.has_shipped),
+        is_returned=row.returned is not None,
+        taken={Sku(sku): -delta for sku, delta in json.loads(row.taken or "{}").items()},
+        is_reserving=bool(row.is_reserving),
     )
 
 
-def _listings(tx: Transaction, configured: set[str], cycle: int) -> dict[ListingId, ListingState]:
+def _listings(tx: Transaction, configured: set[str], cycle: int, now: datetime) -> dict[ListingId, ListingState]:
+    refused, emptied = open_refusals(tx), called_empty(tx, now=now)
     commands: dict[ListingId, list[Row[Any]]] = {}
-    for row in tx.execute(select(outbox).where(outbox.c.state.in_(OPEN_STATES))):
+    for row in tx.execute(select(outbox).where(IS_OPEN)):
         commands.setdefault(ListingId(row.shop, row.product_id, row.sku_id), []).append(row)
     found = {}
     for row in tx.execute(select(listings).where(listings.c.shop.in_(configured))):
         state = _listing(row, commands.get(ListingId(row.shop, row.product_id, row.sku_id), []), cycle)
-        found[state.id] = state
+        refusals = {target: told(row.shop, refused[key]) for target in Target if (key := (state.id, target)) in refused}
+        found[state.id] = replace(state, refusals=refusals, is_called_empty=state.id in emptied)
     return found
 
 
@@ -153,11 +160,6 @@ def _listing(row: Row[Any], commands: list[Row[Any]], cycle: int) -> ListingStat
     is_fresh = row.observed_in == cycle
     is_gone = row.missed_sweeps >= SWEEPS_UNTIL_GONE
     sending = next((c for c in commands if c.target == Target.QUANTITY and c.state == "sending"), None)
-    refusals = {
-        Target(c.target): message("push.refused", shop=row.shop, reason=c.refusal or "")
-        for c in commands
-        if c.state == "refused"
-    }
     since = optional_moment(row.unexplained_since_ms)
     return ListingState(
         id=ListingId(row.shop, row.product_id, row.sku_id),
@@ -176,7 +178,8 @@ def _listing(row: Row[Any], commands: list[Row[Any]], cycle: int) -> ListingStat
         sending=sending and Sending(sending.sent_desired, sending.sent),
         is_price_sending=any(c.target == Target.PRICE and c.state == "sending" for c in commands),
         commanded=frozenset(Target(command.target) for command in commands),
-        refusals=refusals,
         price_is_editable=bool(row.price_is_editable),
         quantity_is_editable=bool(row.quantity_is_editable),
+        edited_to=row.edited_to,
+        edits_alike=row.edits_alike,
     )

@@ -6,19 +6,19 @@ A revision is recorded before the file is replaced and finished after. A kill be
 
 import json
 import secrets
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Integer, Select, bindparam, delete, func, select, update
 from sqlalchemy import Table as SqlTable
-from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from daemon.domain.copies import Bases, Save
-from daemon.domain.rows import RowBase
+from daemon.domain.rows import TYPED, Field, RowBase
 from daemon.domain.values import Sku
-from daemon.mirror.moments import to_ms
+from daemon.mirror.moments import from_ms, to_ms
 from daemon.mirror.schema import (
     workbook_revisions,
     workbook_rows,
@@ -55,11 +55,16 @@ class Revision:
 class KnownSheet:
     """The sheet of the workbook that is read, and the seller's own columns in it, from left to right.
 
-    A CSV file's sheet has an empty name.
+    A CSV file's sheet has an empty name. ``titles`` are the headers of the columns that Selaras knows.
     """
 
     name: str
     own_columns: tuple[str, ...] = ()
+    titles: Mapping[Field, str] = field(default_factory=dict)
+
+    def gone_from(self, now: "KnownSheet") -> tuple[str, ...]:
+        """Name the headers that a person typed numbers under, and that the sheet ``now`` has under no known name."""
+        return tuple(title for column, title in self.titles.items() if column in TYPED and column not in now.titles)
 
 
 def adopt(tx: Transaction, content_hash: str, *, now: datetime) -> Revision:
@@ -105,6 +110,26 @@ def newest_revision(tx: Transaction) -> Revision | None:
     return _first(tx, workbook_revisions.c.state.in_(("done", "adopted")))
 
 
+def written_at(tx: Transaction, revision: Revision) -> datetime:
+    """When a revision was written; the one that we began with: when it was first read."""
+    column = workbook_revisions.c.written_at_ms
+    return from_ms(tx.execute(select(column).where(workbook_revisions.c.revision == revision.number)).scalar_one())
+
+
+def note_open(tx: Transaction, *, is_open: bool) -> bool:
+    """Remember that an editor has the workbook open, if so; tell whether one had since we wrote it last.
+
+    Kept in the mirror, because that editor's next save may come after we were started anew.
+    """
+    newest = newest_revision(tx)
+    if newest is None:
+        return is_open
+    this = workbook_revisions.c.revision == newest.number
+    if is_open:
+        tx.execute(update(workbook_revisions).where(this).values(was_open=1))
+    return bool(tx.execute(select(workbook_revisions.c.was_open).where(this)).scalar())
+
+
 def find_revision(tx: Transaction, number: int) -> Revision | None:
     """Find a revision by its number; ``None`` when it never was, was abandoned, or is too old to be known."""
     newest = newest_revision(tx)
@@ -129,6 +154,12 @@ def save_of_file(tx: Transaction, content_hash: str) -> tuple[Revision, int] | N
 
 def bases_at(tx: Transaction, number: int) -> dict[Sku, RowBase]:
     """What every row showed in revision ``number``, and since when nothing was agreed on before it was adopted."""
+    return _bases(tx.execute(_BASES_AT, {"number": number}).mappings(), "revision")
+
+
+def _bases_at() -> Select[Any]:
+    """Build the query once: it is asked several times in every cycle."""
+    number = bindparam("number", type_=Integer)
     adopted = workbook_revisions.alias()
     since = (
         select(func.coalesce(func.max(adopted.c.revision), 0))
@@ -137,10 +168,12 @@ def bases_at(tx: Transaction, number: int) -> dict[Sku, RowBase]:
     )
     last = workbook_rows.alias()
     newest = select(func.max(last.c.revision)).where(last.c.sku == workbook_rows.c.sku, last.c.revision <= number)
-    query = select(workbook_rows).where(
+    return select(workbook_rows).where(
         workbook_rows.c.revision == newest.scalar_subquery(), workbook_rows.c.revision >= since
     )
-    return _bases(tx.execute(query).mappings(), "revision")
+
+
+_BASES_AT = _bases_at()
 
 
 def saves_of(tx: Transaction, revision: Revision) -> tuple[Save, ...]:
@@ -187,14 +220,16 @@ def known_sheet(tx: Transaction) -> KnownSheet | None:
     row = tx.execute(select(workbook_sheet)).first()
     if row is None or newest_revision(tx) is None:
         return None
-    return KnownSheet(row.name, tuple(json.loads(row.own_columns)))
+    titles = {Field(column): title for column, title in json.loads(row.columns).items()}
+    return KnownSheet(row.name, tuple(json.loads(row.own_columns)), titles)
 
 
 def remember_sheet(tx: Transaction, sheet: KnownSheet) -> None:
     """Remember which sheet the workbook was read from, in place of any other."""
     tx.execute(delete(workbook_sheet))
     own_columns = json.dumps(sheet.own_columns, ensure_ascii=False)
-    tx.execute(insert(workbook_sheet).values(name=sheet.name, own_columns=own_columns))
+    columns = json.dumps(sheet.titles, ensure_ascii=False)
+    tx.execute(insert(workbook_sheet).values(name=sheet.name, own_columns=own_columns, columns=columns))
 
 
 def _record(tx: Transaction, revision: Revision, state: str, now: datetime) -> None:

@@ -20,6 +20,7 @@ shops = Table(
     Column("shop_id", Text, comment="the marketplace's id; another one under the same name is refused"),
     Column("orders_seen_to_ms", Integer, comment=_MS),
     Column("swept_at_ms", Integer, comment=f"last complete catalogue sweep, {_MS}"),
+    Column("held_at_ms", Integer, comment=f"since when the seller wants nothing sent to it, {_MS}"),
     sqlite_strict=True,
 )
 
@@ -30,6 +31,7 @@ products = Table(
     Column("price", Integer, comment="agreed price, minor units of currency"),
     Column("currency", Text, nullable=False, server_default="IDR", comment="ISO 4217"),
     Column("opened_at_ms", Integer, nullable=False, comment=f"when its stock was first seen, {_MS}"),
+    Column("available", Integer, nullable=False, server_default="0", comment="units: the sum of its movements"),
     sqlite_strict=True,
 )
 
@@ -60,6 +62,8 @@ listings = Table(
     Column("unexplained_since_ms", Integer, comment=_MS),
     Column("written_from_ms", Integer, comment=f"read before our last quantity write, {_MS}"),
     Column("written_to_ms", Integer, comment=f"read-back after it, {_MS}"),
+    Column("edited_to", Integer, comment="units that the last edit in Seller Center set"),
+    Column("edits_alike", Integer, nullable=False, server_default="0", comment="edits in a row that set the same"),
     sqlite_strict=True,
 )
 
@@ -72,6 +76,7 @@ cycles = Table(
     Column("finished_at_ms", Integer, comment=_MS),
     Column("outcome", Text, comment="done or partial; empty while running, or when it did not come to its end"),
     Column("plan", Text, comment="JSON, as shown by `selaras plan --json`"),
+    Column("recon", Text, comment="JSON: what a full sweep compared; empty in cycles without one"),
     sqlite_strict=True,
     sqlite_autoincrement=True,
 )
@@ -86,6 +91,7 @@ movements = Table(
     Column("reference", Text, nullable=False, comment="natural key within the cause"),
     Column("cycle", Integer, ForeignKey("cycles.id"), nullable=False),
     Column("booked_at_ms", Integer, nullable=False, comment=_MS),
+    Column("hash", Text, nullable=False, server_default="", comment="SHA-256 over this and the hash before"),
     CheckConstraint("delta <> 0", name="a_movement_moves"),
     Index("movements_once", "reference", "cause", "sku", unique=True),
     Index("movements_by_sku", "sku", "delta"),
@@ -110,6 +116,8 @@ orders = Table(
     Column("tracking_number", Text, nullable=False),
     Column("invoice", Text, nullable=False),
     Column("changed_in", Integer, nullable=False, comment="cycle of the last change"),
+    Column("cancel_reason", Text, nullable=False, server_default="", comment="as the marketplace words it"),
+    Column("shipped_at_ms", Integer, comment=f"the change by which it was first seen on its way, {_MS}"),
     sqlite_strict=True,
 )
 
@@ -144,6 +152,8 @@ order_sheets = Table(
 OPEN_STATES = ("pending", "waiting", "sending", "refused")
 """States of a command that is not finished; per listing and target there is at most one such command."""
 
+_OPEN = f"state IN ({', '.join(repr(state) for state in OPEN_STATES)})"
+
 outbox = Table(
     "outbox",
     metadata,
@@ -172,11 +182,15 @@ outbox = Table(
         "sku_id",
         "target",
         unique=True,
-        sqlite_where=sql("state IN ('pending', 'waiting', 'sending', 'refused')"),
+        sqlite_where=sql(_OPEN),
     ),
     sqlite_strict=True,
     sqlite_autoincrement=True,
 )
+
+
+IS_OPEN = sql(f"outbox.{_OPEN}")
+"""Picks what is not finished, in the very words of the index: with parameters SQLite would search all that ever was."""
 
 
 def _base_columns() -> tuple[Column[Any], ...]:
@@ -202,6 +216,9 @@ workbook_revisions = Table(
     Column("after_hash", Text, nullable=False, comment="SHA-256 of the file we wrote"),
     Column("state", Text, nullable=False, comment="adopted, writing, done or abandoned"),
     Column("written_at_ms", Integer, nullable=False, comment=_MS),
+    Column(
+        "was_open", Integer, nullable=False, server_default="0", comment=f"in an editor since it was written, {_BOOL}"
+    ),
     sqlite_strict=True,
     sqlite_autoincrement=True,
 )
@@ -242,6 +259,7 @@ workbook_sheet = Table(
     metadata,
     Column("name", Text, primary_key=True, comment="of the sheet that was read last; the only row. Empty: a CSV file"),
     Column("own_columns", Text, nullable=False, comment="headers of the seller's own columns, JSON"),
+    Column("columns", Text, nullable=False, server_default="{}", comment="header of each known column, JSON"),
     sqlite_strict=True,
 )
 
@@ -271,5 +289,27 @@ approvals = Table(
     metadata,
     Column("plan", Text, primary_key=True, comment="hash of what a brake stopped, as it was shown"),
     Column("approved_at_ms", Integer, nullable=False, comment=_MS),
+    sqlite_strict=True,
+)
+
+bundle_parts = Table(
+    "bundle_parts",
+    metadata,
+    Column("bundle", Text, primary_key=True, comment="SKU"),
+    Column("part", Text, primary_key=True, comment="SKU"),
+    Column("quantity", Integer, nullable=False, comment="units of the part in one bundle"),
+    sqlite_strict=True,
+)
+
+allocations = Table(
+    "allocations",
+    metadata,
+    Column("sku", Text, primary_key=True),
+    Column("shop", Text, primary_key=True, comment="as in config.yaml"),
+    Column("buffer", Integer, comment="units not shown; empty, here and below: as the shop's settings say"),
+    Column("share", Integer, comment="percent of the pool"),
+    Column("lowest", Integer, comment="units"),
+    Column("highest", Integer, comment="units"),
+    Column("priority", Integer, comment="the highest gets the last pieces"),
     sqlite_strict=True,
 )

@@ -8,24 +8,16 @@ from typing import Any
 
 from sqlalchemy import Row, and_, func, select
 
-from daemon.domain.orders import RESERVED
 from daemon.domain.plan import Target
-from daemon.domain.stock import Cause, Movement
+from daemon.domain.refusals import Refusal
+from daemon.domain.stock import Booked
 from daemon.domain.values import ListingId, ListingStatus, OrderStatus, Sku
+from daemon.mirror import ledger
 from daemon.mirror.moments import from_ms, optional_moment
+from daemon.mirror.outbox import refusals
 from daemon.mirror.picture import SWEEPS_UNTIL_GONE
-from daemon.mirror.schema import OPEN_STATES, cycles, listings, movements, order_lines, orders, outbox, products
+from daemon.mirror.schema import IS_OPEN, cycles, listings, movements, outbox, products
 from daemon.mirror.store import Transaction
-
-
-@dataclass(frozen=True, slots=True)
-class Booked:
-    """A movement as the ledger holds it: its number, and when it was booked in which cycle."""
-
-    number: int
-    movement: Movement
-    cycle: int
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +28,7 @@ class Wanted:
     desired: int
     currency: str
     state: str
-    refusal: str | None
+    refusal: Refusal | None
     changed_at: datetime
 
 
@@ -44,11 +36,13 @@ class Wanted:
 class Shown:
     """A listing: what its shop was told and when, what it showed and when; ``None`` where that never happened.
 
-    ``unexplained`` are units by which it differs from everything that facts explain.
+    ``unexplained`` are units by which it differs from everything that facts explain. ``takes_stock``: its number can
+    be set.
     """
 
     id: ListingId
     title: str
+    takes_stock: bool
     is_gone: bool
     told: int | None
     told_at: datetime | None
@@ -93,33 +87,26 @@ def known_skus(tx: Transaction) -> set[Sku]:
 
 def movements_of(tx: Transaction, sku: Sku) -> tuple[Booked, ...]:
     """Everything that moved the stock of ``sku``, oldest first."""
-    query = select(movements).where(movements.c.sku == sku).order_by(movements.c.id)
-    return tuple(
-        Booked(
-            row.id,
-            Movement(sku, row.delta, Cause(row.cause), row.reference),
-            row.cycle,
-            from_ms(row.booked_at_ms),
-        )
-        for row in tx.execute(query)
-    )
+    return tuple(ledger.booked(tx, movements.c.sku == sku))
 
 
 def listings_of(tx: Transaction, sku: Sku) -> tuple[Shown, ...]:
     """The listings of ``sku`` in all shops, by shop."""
     key = (listings.c.shop, listings.c.product_id, listings.c.sku_id)
     same = and_(*(outbox.c[column.name] == column for column in key))
-    is_wanted = and_(listings.c.sku == sku, outbox.c.state.in_(OPEN_STATES))
+    is_wanted = and_(listings.c.sku == sku, IS_OPEN)
     commands: dict[ListingId, list[Wanted]] = defaultdict(list)
+    refused = refusals(tx)
     unfinished = select(outbox, listings.c.currency).join(listings, same).where(is_wanted).order_by(outbox.c.id)
     for row in tx.execute(unfinished):
-        commands[ListingId(row.shop, row.product_id, row.sku_id)].append(_wanted(row))
+        listing = ListingId(row.shop, row.product_id, row.sku_id)
+        commands[listing].append(_wanted(row, refused.get((listing, Target(row.target)))))
     query = select(listings).where(listings.c.sku == sku).order_by(*key)
     return tuple(_shown(row, commands) for row in tx.execute(query))
 
 
-def _wanted(row: Row[Any]) -> Wanted:
-    return Wanted(Target(row.target), row.desired, row.currency, row.state, row.refusal, from_ms(row.changed_at_ms))
+def _wanted(row: Row[Any], refusal: Refusal | None) -> Wanted:
+    return Wanted(Target(row.target), row.desired, row.currency, row.state, refusal, from_ms(row.changed_at_ms))
 
 
 def _shown(row: Row[Any], commands: dict[ListingId, list[Wanted]]) -> Shown:
@@ -128,6 +115,7 @@ def _shown(row: Row[Any], commands: dict[ListingId, list[Wanted]]) -> Shown:
     return Shown(
         id_,
         f"{row.title} – {row.variant}" if row.variant else row.title,
+        takes_stock=bool(row.quantity_is_editable),
         is_gone=row.missed_sweeps >= SWEEPS_UNTIL_GONE or row.status == ListingStatus.DELETED,
         told=row.told,
         told_at=None if row.told is None else optional_moment(row.written_to_ms),
@@ -143,20 +131,12 @@ def reserving_orders(tx: Transaction, sku: Sku) -> tuple[Reserving, ...]:
 
     A line belongs to the SKU it was booked under, as in :func:`daemon.mirror.picture.load_snapshot`.
     """
-    reference = order_lines.c.shop + "/" + order_lines.c.order_id + "/" + order_lines.c.line_id
-    is_booking = and_(movements.c.reference == reference, movements.c.cause == Cause.ORDER.value)
-    is_reserving = and_(
-        orders.c.status.in_([status.value for status in RESERVED]),
-        orders.c.takes_our_stock == 1,
-        order_lines.c.is_cancelled == 0,
-    )
+    promised = ledger.promised().subquery()
     query = (
-        select(orders.c.shop, orders.c.order_id, orders.c.status, func.count().label("units"))
-        .join(order_lines, and_(orders.c.shop == order_lines.c.shop, orders.c.order_id == order_lines.c.order_id))
-        .outerjoin(movements, is_booking)
-        .where(is_reserving, func.coalesce(movements.c.sku, order_lines.c.sku) == sku)
-        .group_by(orders.c.shop, orders.c.order_id)
-        .order_by(orders.c.created_at_ms, orders.c.order_id)
+        select(promised.c.shop, promised.c.order_id, promised.c.status, func.sum(promised.c.units).label("units"))
+        .where(promised.c.sku == sku)
+        .group_by(promised.c.shop, promised.c.order_id)
+        .order_by(promised.c.created_at_ms, promised.c.order_id)
     )
     return tuple(Reserving(row.shop, row.order_id, OrderStatus(row.status), row.units) for row in tx.execute(query))
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 import structlog
 
 from daemon.domain.messages import message
+from daemon.domain.refusals import Cure
 from daemon.domain.values import ListingId
 from daemon.errors import BugError, ItemError, SelarasError, UnknownOutcomeError
-from daemon.mirror import Transaction, outbox
+from daemon.mirror import Transaction, holds, outbox
 from daemon.mirror.outbox import Due
 from daemon.parts import Parts, Shop
 from daemon.push.aim import Aim, Otherwise, Write
@@ -51,16 +52,21 @@ async def push(parts: Parts) -> PushReport:
     return report
 
 
-def _aims(shop: Shop) -> Iterator[Aim]:
-    if shop.policy.sends_stock:  # commands from before it was switched off may still be there
-        yield Quantities(shop.connector)
-    yield Prices(shop.connector)
+def _by_danger(shop: Shop) -> Iterator[tuple[Aim, bool]]:
+    """What to work off one after the other, and whether it falls: buyers order what is not there, before all else."""
+    quantities, prices = Quantities(shop.connector, shop.policy.marketplace_edit), Prices(shop.connector)
+    sends_stock = shop.policy.sends_stock  # commands from before it was switched off may still be there
+    if sends_stock:
+        yield quantities, True
+    yield prices, False
+    if sends_stock:
+        yield quantities, False
 
 
 async def _push_shop(parts: Parts, shop: Shop, report: PushReport) -> None:
     try:
-        for aim in _aims(shop):
-            await _Course(parts, shop, aim, report).run()
+        for aim, is_fall in _by_danger(shop):
+            await _Course(parts, shop, aim, report).run(is_fall=is_fall)
     except SelarasError as error:
         log.warning("push.stopped", shop=shop.name, error=str(error))
         report.errors.append((shop.name, error))
@@ -86,14 +92,20 @@ class _Course:
     def __init__(self, parts: Parts, shop: Shop, aim: Aim, report: PushReport) -> None:
         self._parts, self._shop, self._aim, self._report = parts, shop, aim, report
 
-    async def run(self) -> None:
+    async def run(self, *, is_fall: bool) -> None:
         with self._parts.mirror.transaction() as tx:
             due = outbox.due_commands(tx, self._shop.name, self._aim.target, now=self._parts.now())
-        for batch in _batches(due):
-            if self._parts.stopping.is_set():
+        for batch in _batches([command for command in due if command.is_fall == is_fall]):
+            if self._parts.stopping.is_set() or self._is_at_rest():
                 return
             self._parts.progress(self._aim.target.value, self._shop.name, len(batch))
             await self._push_batch(batch)
+
+    def _is_at_rest(self) -> bool:
+        """Whether nothing may be sent to the shop; the seller can say so at any moment."""
+        with self._parts.mirror.transaction() as tx:
+            silent = {reason.params["shop"] for reason in holds.at_rest(tx, now=self._parts.now())}
+        return self._shop.name in silent
 
     async def _push_batch(self, batch: Sequence[Due]) -> None:
         read_at = self._shop.connector.server_now()
@@ -109,7 +121,7 @@ class _Course:
     def _decide(self, tx: Transaction, command: Due, shown: int | None) -> int | None:
         """The value to write, or ``None`` when the command is dealt with."""
         if shown is None:
-            self._refuse(tx, command, self._say("push.listing_gone"))
+            self._refuse(tx, command, self._say("push.listing_gone"), Cure.GONE)
             return None
         now = self._parts.now()
         decision = self._aim.decide(tx, command, shown, now)
@@ -124,7 +136,7 @@ class _Course:
         elif command.is_editable:
             return decision
         else:
-            self._refuse(tx, command, self._say("push.not_editable"))
+            self._refuse(tx, command, self._say("push.not_editable"), Cure.STATUS)
         return None
 
     async def _write_and_verify(self, writes: Sequence[Write]) -> None:
@@ -176,7 +188,8 @@ class _Course:
             with self._parts.mirror.transaction() as tx:
                 for write in writes:
                     if write.command.listing in refused:
-                        self._refuse(tx, write.command, refused[write.command.listing])
+                        reason = refused[write.command.listing]
+                        self._refuse(tx, write.command, reason, self._shop.connector.cure(reason))
         return [write for write in writes if write.command.listing not in refused]
 
     async def _verify(self, waiting: Sequence[Write]) -> None:
@@ -209,8 +222,8 @@ class _Course:
         )
         return is_proven
 
-    def _refuse(self, tx: Transaction, command: Due, reason: str) -> None:
-        outbox.mark_refused(tx, command, reason, now=self._parts.now())
+    def _refuse(self, tx: Transaction, command: Due, reason: str, cure: Cure) -> None:
+        outbox.mark_refused(tx, command, reason, now=self._parts.now(), cure=cure)
         self._report.refused += 1
         self._report.must_look_again = True
         log.warning("push.refused", shop=self._shop.name, sku_id=command.listing.sku_id, reason=reason)

@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from daemon.domain.edits import keeps_edit
 from daemon.domain.plan import Target
+from daemon.domain.snapshot import MarketplaceEdit
 from daemon.domain.stock import is_agreed, quantity_to_send, settle
 from daemon.domain.values import ListingId
 from daemon.marketplaces.port import Connector
@@ -17,8 +19,8 @@ class Quantities:
 
     target = Target.QUANTITY
 
-    def __init__(self, connector: Connector) -> None:
-        self._connector = connector
+    def __init__(self, connector: Connector, marketplace_edit: MarketplaceEdit) -> None:
+        self._connector, self._marketplace_edit = connector, marketplace_edit
 
     async def read(self, listings: Sequence[ListingId]) -> Mapping[ListingId, int]:
         """Read the units shown now."""
@@ -33,7 +35,10 @@ class Quantities:
             outbox.mark_told(tx, command, told, now=now)
         if is_agreed(told, command.desired, shown):
             return Otherwise.FULFILLED
-        value = quantity_to_send(told, command.desired, shown)
+        is_kept = keeps_edit(
+            self._marketplace_edit, turns=command.turns, is_called_empty=command.is_called_empty, shown=shown
+        )
+        value = quantity_to_send(told, command.desired, shown, keeps_edit=is_kept)
         return Otherwise.LATER if value is None else value
 
     async def write(self, product_id: str, values: Mapping[ListingId, int]) -> Mapping[ListingId, str]:

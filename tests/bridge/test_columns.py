@@ -51,3 +51,15 @@ def test_a_column_named_twice_is_for_the_seller_to_settle(texts):
         mapped_columns({1: "SKU", 2: texts[0], 3: texts[1]})
     assert caught.value.code == "workbook.doubled_header"
     assert caught.value.params == {"header": texts[1], "column": Column.STOCK}
+
+
+@pytest.mark.parametrize("header", ["Modal", "HPP", "Harga Modal", "harga pokok", "Harga Beli", "Cost", "COGS"])
+def test_the_cost_is_found_by_its_usual_names(header):
+    assert mapped_columns({1: "SKU", 2: "Stok", 3: header})[Column.COST] == 3
+
+
+def test_two_columns_of_costs_are_none_and_stop_nothing():
+    headers = {1: "SKU", 2: "Stok", 3: "HPP", 4: "Harga Beli"}
+    assert mapped_columns(headers) == {Column.SKU: 1, Column.STOCK: 2}
+    assert mapped_columns(headers, {Column.COST: "HPP"})[Column.COST] == 3
+    assert mapped_columns({**headers, 5: "Modal"})[Column.COST] == 5

@@ -26,10 +26,20 @@ def cells(path, row=0):
     return found[Column.SKU], found[Column.STOCK]
 
 
+def test_a_column_of_costs_is_read_and_stays_the_sellers_own(rich_workbook):
+    book = load_workbook(rich_workbook)
+    for number, value in enumerate(("Harga Modal", 40_000, "murah"), start=1):
+        book["Stok"].cell(number, 20, value)
+    book.save(rich_workbook)
+    table = read_table(rich_workbook)
+    assert [row.cells[Column.COST] for row in table.rows[:2]] == [Whole(40_000), Words("murah")]
+    assert "Harga Modal" in table.unknown_headers
+
+
 def test_the_table_says_where_everything_stands(rich_workbook):
     table = read_table(rich_workbook)
     assert (table.sheet, table.header_row, table.name) == ("Stok", 1, "stok toko.xlsx")
-    assert list(table.columns) == [column for column in Column if column is not Column.KEY]
+    assert list(table.columns) == [column for column in Column if column not in {Column.KEY, Column.COST}]
     assert [row.number for row in table.rows] == [2, 3, 4]
     assert table.rows[1].cells == {
         Column.SKU: Words("00123"),

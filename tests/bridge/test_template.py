@@ -3,37 +3,45 @@
 import pytest
 from openpyxl import load_workbook
 
-from bridge.columns import Column, header_text
+from bridge.columns import OWN, Column, header_text
 from bridge.patch import patch
 from bridge.read import read_table
+from bridge.side_sheets import ALLOCATION, BUNDLES
 from bridge.status_sheet import HEADERS, Choice, choice_text
 from bridge.template import write_template
 from bridge.values import Whole, Words
+from bridge.xlsx.archive import Archive
+from bridge.xlsx.package import Package
 
 
 @pytest.mark.parametrize(
-    ("language", "titles"), [("id", ["Stok", "Selaras", "Petunjuk"]), ("en", ["Stock", "Selaras", "Guide"])]
+    ("language", "titles"),
+    [
+        ("id", ["Stok", "Selaras", "Rencana", "Alokasi", "Paket", "Petunjuk"]),
+        ("en", ["Stock", "Selaras", "Plan", "Allocation", "Bundles", "Guide"]),
+    ],
 )
 def test_it_reads_as_an_empty_table_in_either_language(tmp_path, language, titles):
     write_template(tmp_path / "stok.xlsx", language)
     table = read_table(tmp_path / "stok.xlsx")
     assert (table.sheet, table.header_row, table.rows) == (titles[0], 1, ())
-    assert list(table.columns) == list(Column)
+    columns = [column for column in Column if column not in OWN]
+    assert list(table.columns) == columns
     workbook = load_workbook(tmp_path / "stok.xlsx")
     assert workbook.sheetnames == titles
     sheet = workbook[titles[0]]
-    assert [cell.value for cell in sheet[1]] == [header_text(column, language) for column in Column]
+    assert [cell.value for cell in sheet[1]] == [header_text(column, language) for column in columns]
     assert (sheet.freeze_panes, sheet.auto_filter.ref, sheet.print_title_rows) == ("B2", "A1:I1", "$1:$1")
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_its_guide_explains_every_column_by_its_header(tmp_path, language):
     write_template(tmp_path / "stok.xlsx", language)
-    guide = load_workbook(tmp_path / "stok.xlsx").worksheets[2]
+    guide = load_workbook(tmp_path / "stok.xlsx").worksheets[-1]
     topics = {row[0] for row in guide.iter_rows(values_only=True)}
     assert topics >= {header_text(column, language) for column in Column}
     assert all(text for row in guide.iter_rows(values_only=True) for text in row)
-    assert 10 <= guide.max_row <= 15
+    assert 10 <= guide.max_row <= 20
 
 
 def test_the_first_rows_take_the_looks_of_their_columns(tmp_path):
@@ -65,6 +73,21 @@ def test_its_status_sheet_offers_the_choices_in_every_line_to_come(tmp_path, lan
     assert offered.formula1 == '"' + ",".join(choice_text(choice, language) for choice in Choice) + '"'
     assert (sheet.freeze_panes, sheet.print_title_rows) == ("A5", "$4:$4")
     assert [str(each.sqref) for each in sheet.conditional_formatting] == ["A5:G1048576"]
+
+
+@pytest.mark.parametrize("kind", [ALLOCATION, BUNDLES], ids=["allocation", "bundles"])
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_its_other_sheets_are_read_back_with_what_is_typed_into_them(tmp_path, kind, language):
+    path = tmp_path / "stok.xlsx"
+    write_template(path, language)
+    book = load_workbook(path)
+    sheet = book[kind.names[language]]
+    assert (sheet.freeze_panes, [cell.value for cell in sheet[1]]) == ("A2", list(kind.headers(language)))
+    for position, column in enumerate(kind.columns, start=1):
+        sheet.cell(2, position, 2 if column.column is Column.STOCK else "00123")
+    book.save(path)
+    (row,) = kind.read_from(Package(Archive(path.read_bytes(), path.name)), except_sheet="Stok").rows
+    assert set(row.cells.values()) == {Words("00123"), Whole(2)}
 
 
 def test_it_colours_held_rows_and_open_notes_by_the_words_that_are_written_there(tmp_path):

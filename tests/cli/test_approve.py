@@ -31,6 +31,7 @@ def test_a_plan_that_waits_is_approved_and_no_other(selaras, house):
     done = selaras("approve", "k4qz7m2a", "-c", house.config)
     assert (done.exit_code, done.stderr) == (0, "")
     assert "k4qz7m2a" in done.stdout
+    assert "selaras sync" in done.stdout
     assert approved(house) == {"k4qz7m2a"}
 
 

@@ -106,9 +106,8 @@ def test_a_workbook_that_cannot_be_written_is_said_in_words(tmp_path):
         text=True,
         timeout=60,
         check=False,
-        preexec_fn=lambda: resource.setrlimit(
-            resource.RLIMIT_FSIZE, (4000, 4000)
-        ),  # a full disk: no room for a whole workbook
+        # A full disk: room for every sheet, and none for the whole workbook.
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (7168, 7168)),
     )
     assert done.returncode == 1
     assert "toko.xlsx" in done.stderr

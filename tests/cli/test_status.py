@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import sqlite3
 
 from openpyxl import load_workbook
 
@@ -52,6 +53,24 @@ def test_what_is_held_is_told_with_its_reason(selaras, filled):
     held = json.loads(selaras("status", "--json", "-c", filled.config).stdout)["held"]
     assert [(entry["sku"], entry["field"]) for entry in held] == [(sku, "stock")]
     assert "entah" in held[0]["text"]
+
+
+def test_a_write_that_was_refused_again_and_again_is_named_with_what_helps(selaras, filled):
+    sku = filled.goods(1)[0]
+    with sqlite3.connect(filled.mirror) as mirror:
+        key = mirror.execute("SELECT shop, product_id, sku_id FROM listings WHERE sku = ?", (sku,)).fetchone()
+        mirror.execute(
+            "INSERT INTO outbox (shop, product_id, sku_id, target, desired, state, attempts, refusal, created_in,"
+            " changed_at_ms) VALUES (?, ?, ?, 'quantity', 3, 'refused', 5, 'promotion: 12052393 Locked', 1, 0)",
+            key,
+        )
+    assert "perlu tindakan Anda: 1" in selaras("status", "-c", filled.config).stdout
+    (dead,) = json.loads(selaras("status", "--json", "-c", filled.config).stdout)["dead"]
+    told = (dead["sku_id"], dead["sets"], dead["times"], dead["cure"], dead["reason"])
+    assert told == (key[2], "quantity", 5, "promotion", "12052393 Locked")
+    assert "12052393 Locked" in dead["text"]
+    assert "promosi" in dead["text"].lower()
+    assert "12052393 Locked" in selaras("why", sku, "-c", filled.config).stdout
 
 
 def test_the_sellers_own_columns_are_named(selaras, filled):

@@ -92,6 +92,19 @@ def test_a_sku_typed_nearly_right_is_wrong_usage_and_the_right_one_is_named(sela
     assert sku in done.stderr
 
 
+def test_it_explains_why_a_shop_shows_less_than_there_is(selaras, filled):
+    sku = filled.goods(1)[0]
+    available = filled.quantity(sku)
+    text = filled.config.read_text(encoding="utf-8")
+    filled.config.write_text(text.replace("{sync: update", "{sync: update, buffer: 2"), encoding="utf-8")
+    assert selaras("sync", "-c", filled.config).exit_code == 0
+    assert filled.quantity(sku) == available - 2
+    lines = selaras("why", sku, "-c", filled.config).stdout.splitlines()
+    assert f"{filled.shop.name}: {available} tersedia, penyangga 2 → tampil {available - 2}." in lines
+    (listing,) = data_of(selaras("why", sku, "--json", "-c", filled.config))["listings"]
+    assert (listing["allotted"]["units"], listing["allotted"]["buffer"]) == (available - 2, 2)
+
+
 def test_an_unknown_sku_is_wrong_usage(selaras, filled):
     done = selaras("why", "TAK-ADA-SAMA-SEKALI", "-c", filled.config)
     assert (done.exit_code, done.stdout) == (2, "")

@@ -1,6 +1,7 @@
 """A seller's house beside a sandbox: one clock for all, and cycles that run when a test says so."""
 
 import asyncio
+import os
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
@@ -108,8 +109,8 @@ class Market:
         lines = [{"seller_sku": sku, "quantity": quantity}]
         return self._post("orders", {"shop": self.shops[at], "lines": lines, **more})["id"]
 
-    def cancel(self, order_id):
-        self._post(f"orders/{order_id}/cancel", {})
+    def cancel(self, order_id, **more):
+        self._post(f"orders/{order_id}/cancel", more)
 
     def advance(self, order_id):
         self._post(f"orders/{order_id}/advance", {})
@@ -199,6 +200,7 @@ class House:
         self.clock.move(2)
         typed = {sku: {Column(name): value for name, value in cells.items()} for sku, cells in rows.items()}
         self.runner.run(Seller(self.workbook).save(typed))
+        self.stamp(self.clock.now())
 
     @contextmanager
     def editing(self):
@@ -210,6 +212,11 @@ class House:
         temporary = self.workbook.with_name("sementara.tmp")
         book.save(temporary)
         temporary.replace(self.workbook)
+        self.stamp(self.clock.now())
+
+    def stamp(self, moment):
+        """Let the workbook say that it was saved at ``moment``."""
+        os.utime(self.workbook, (moment.timestamp(), moment.timestamp()))
 
     def calls_during(self, act):
         """The paths of the marketplace calls served while ``act`` ran, and what it returned."""
@@ -245,13 +252,15 @@ def found_house(folder, market, *, change=lambda text: text, language="id"):
 
 
 @contextmanager
-def opened(settings, market, *, timing=QUICK):
-    """Connect the house, as one process would."""
+def opened(settings, market, *, timing=QUICK, ahead=timedelta(0)):
+    """Connect the house, as one process would. Its clock is ``ahead`` of the world's."""
+
+    def now():
+        return market.clock.now() + ahead
+
     with asyncio.Runner() as runner:
         stack = AsyncExitStack()
-        parts = runner.run(
-            stack.enter_async_context(connected(settings, timing=timing, clock=http.Clock(now=market.clock.now)))
-        )
+        parts = runner.run(stack.enter_async_context(connected(settings, timing=timing, clock=http.Clock(now=now))))
         try:
             yield House(market, settings, replace(parts, patience_s=PATIENCE_S), runner)
         finally:

@@ -66,6 +66,8 @@ def test_a_brake_that_is_off_asks_nothing(market, sku, house):
 
 
 def test_a_conflicted_copy_that_is_stopped_can_be_agreed_to(market, house, tmp_path):
+    brakes = replace(house.parts.settings.brakes, stock_step=None)
+    house.parts = replace(house.parts, settings=replace(house.parts.settings, brakes=brakes))
     first, second = market.skus()[:2]
     laptop, copy = tmp_path / "laptop.xlsx", house.workbook.with_name(CONFLICTED)
     take_home(house, laptop)

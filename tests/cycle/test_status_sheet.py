@@ -124,7 +124,7 @@ def test_a_workbook_without_the_sheet_is_given_none(market, sku, house):
     book.save(house.workbook)
     house.cycle()
     make_conflict(market, sku, house)
-    assert load_workbook(house.workbook).sheetnames == ["Stok", "Petunjuk"]
+    assert load_workbook(house.workbook).sheetnames == book.sheetnames
     before = house.workbook.read_bytes()
     house.cycle()
     assert house.workbook.read_bytes() == before

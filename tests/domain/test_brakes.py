@@ -3,9 +3,9 @@
 import pytest
 from domain.world import row
 
-from daemon.domain.brakes import Limits, edits, is_far, plan_of, why_stopped
+from daemon.domain.brakes import FEWEST_GONE, Limits, edits, is_far, plan_of, why_resting, why_stopped
 from daemon.domain.rows import Field, RowBase
-from daemon.domain.values import Sku
+from daemon.domain.values import ListingId, Sku
 
 SKUS = [Sku(f"K-{number:02}") for number in range(20)]
 BASES = {sku: RowBase(price=50_000 + 1000 * place, stock=10 + place) for place, sku in enumerate(SKUS)}
@@ -100,3 +100,30 @@ def test_an_edit_is_a_number_over_another_one():
 def test_a_price_is_far_when_it_is_more_than_a_step_from_all_that_stand_now(typed, present, is_it):
     assert is_far(typed, present, Limits(price_step=50)) is is_it
     assert not is_far(typed, present, Limits())
+
+
+def test_a_column_that_is_gone_stops_the_save_whatever_else_is_in_it():
+    for sheet in (rows(first=0), rows(first=20, stock=lambda _old: 0)):
+        reason = why_stopped(sheet, BASES, Limits(), approved=(), gone=("Harga", "Opname"))
+        plan = plan_of(edits(sheet, BASES), ("Opname", "Harga"))
+        assert (reason.code, dict(reason.params)) == ("sheet.column_gone", {"headers": "Harga, Opname", "plan": plan})
+        assert why_stopped(sheet, BASES, HALF, approved={plan}, gone=("Harga", "Opname")) is None
+        assert why_stopped(sheet, BASES, HALF, approved={plan_of(edits(sheet, BASES))}, gone=("Harga",)) is not None
+
+
+LISTINGS = [ListingId("toko", f"p{number}", "s") for number in range(20)]
+
+
+@pytest.mark.parametrize(
+    ("active", "gone", "is_resting"),
+    [(0, 0, False), (4, 4, False), (5, 5, True), (10, 5, False), (10, 6, True), (20, 10, False), (20, 11, True)],
+)
+def test_a_shop_rests_when_most_of_its_listings_are_suddenly_gone(active, gone, is_resting):
+    assert FEWEST_GONE == 5
+    reason = why_resting("toko", LISTINGS[:active], LISTINGS[:gone], approved=())
+    assert (reason is not None) is is_resting
+    if reason:
+        assert (reason.params["known"], reason.params["gone"]) == (active, gone)
+        plan = reason.params["plan"]
+        assert why_resting("toko", LISTINGS[:active], LISTINGS[:gone][::-1], approved={plan}) is None
+        assert why_resting("toko", LISTINGS, LISTINGS[: gone + 10], approved={plan}) is not None

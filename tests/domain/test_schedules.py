@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from daemon.domain.plan import Command
-from daemon.domain.rows import Blank
+from daemon.domain.rows import Blank, Number
 from daemon.domain.snapshot import ShopPolicy
 from daemon.domain.stock import shown_for
 
@@ -33,6 +33,7 @@ class Trade(RuleBasedStateMachine):
 
     * an edit in Seller Center is made while nothing else is open, and has settled before anything else happens: a
       rise while an order is on its way looks like a smaller rise, and a fall of the stock meanwhile overwrites it;
+    * nobody sets the same number twice in a row: again and again it is a second program's, and asked about;
     * nobody cancels while the outcome of a write of that listing is unknown: a unit given back over a lost write, and
       an order over one that landed, can show the same number;
     * a late write lands before the next cycle reads;
@@ -78,13 +79,16 @@ class Trade(RuleBasedStateMachine):
 
     @rule(delta=st.integers(-6, 6))
     def type_stock(self, delta: int) -> None:
-        stands = self.world.rows[0].stock.value
-        self.truth += max(delta, -stands)
-        self.world.type(KOPI, stock=max(stands + delta, 0))
+        stands, added = self.world.rows[0].stock.value, self.world.rows[0].adjustment
+        typed = max(stands + delta, 0)
+        if not isinstance(added, Number) or typed + added.value >= 0:
+            self.truth += typed - stands
+            self.world.type(KOPI, stock=typed)
 
     @rule(delta=st.integers(-3, 6).filter(bool))
     def type_adjustment(self, delta: int) -> None:
-        if self.world.rows[0].adjustment == Blank():
+        # What takes more than stands in the row is held, and so is no edit; the same for a stock typed beside it.
+        if self.world.rows[0].adjustment == Blank() and self.world.rows[0].stock.value + delta >= 0:
             self.truth += delta
             self.world.type(KOPI, adjustment=delta)
 
@@ -92,6 +96,8 @@ class Trade(RuleBasedStateMachine):
     def edit_in_seller_center(self, shop: int, units: int) -> None:
         self.rest()
         changed = max(units, -self.world.shows[self.ids[shop]])
+        if self.world.shows[self.ids[shop]] + changed == self.world.listings[self.ids[shop]].edited_to:
+            return
         self.world.shows[self.ids[shop]] += changed
         self.truth += changed
         self.rest()

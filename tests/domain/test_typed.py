@@ -130,7 +130,12 @@ def test_a_count_sets_what_lies_on_the_shelf_less_what_is_promised_once():
 
 def test_a_count_has_the_last_word_over_other_numbers_of_the_same_save():
     plan = planned(saved(stock=15, adjustment=4, count=12))
-    assert moved(plan) == [(Cause.SHEET_EDIT, 5), (Cause.ADJUSTMENT, 4), (Cause.COUNT, -7)]
+    assert moved(plan) == [(Cause.SHEET_EDIT, 5), (Cause.COUNT, -3)]
+
+
+def test_what_was_added_beside_a_count_is_in_it_whatever_it_was():
+    plan = planned(saved(adjustment=-30, count=12))
+    assert (moved(plan), plan.bases[KOPI].adjustment, plan.held) == ([(Cause.COUNT, 2)], -30, ())
     assert sent(plan) == {"toko": 12}
 
 

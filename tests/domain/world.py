@@ -6,12 +6,15 @@ The world stands in for the edges only: every decision, also those of a push, is
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from itertools import product as product_of
 from typing import Any
 
+from daemon.domain.edits import keeps_edit
 from daemon.domain.identity import row_key
 from daemon.domain.messages import Message
 from daemon.domain.orders import LineFact
 from daemon.domain.plan import Command, ListingChange, Plan, RowWrite, Target
+from daemon.domain.recipes import Recipe, RecipeRow, RecipeSheet
 from daemon.domain.reconcile import reconcile
 from daemon.domain.rows import Absent, Blank, Cell, Field, Number, RowBase, SheetRow, Text, Unclear
 from daemon.domain.snapshot import ListingState, Product, ShopPolicy, Snapshot
@@ -89,7 +92,8 @@ def product(sku: str = KOPI, available: int = 10, **fields: Any) -> Product:
 
 def line(number: int = 1, shop: str = "toko", sku: str = KOPI, **fields: Any) -> LineFact:
     """An order line just placed, not in the ledger yet."""
-    state = {"is_cancelled": False, "has_shipped": False, "is_taken": False, "is_returned": False}
+    state = {"is_cancelled": False, "has_shipped": False, "is_returned": False}
+    state["taken"] = {Sku(sku): 1} if fields.pop("is_taken", False) else {}
     known = {"created_at": NOW - SECOND, "listing": listing(shop, sku).id, "sku": Sku(sku), **state}
     return LineFact(order_id=f"o{number}", line_id="1", **{**known, **fields})
 
@@ -108,6 +112,11 @@ def snapshot(*listings: ListingState, **fields: Any) -> Snapshot:
         "bases": {},
     }
     return Snapshot(**{**known, **fields})
+
+
+def recipe_sheet(*rows: tuple[object, object, object]) -> RecipeSheet:
+    """The sheet ``Paket``: bundle, part, quantity; the first row stands below the header."""
+    return RecipeSheet("Paket", tuple(RecipeRow(place, *map(cell, row)) for place, row in enumerate(rows, 2)))
 
 
 def codes(plan: Plan) -> list[str]:
@@ -156,6 +165,8 @@ class World:
     shows: dict[ListingId, int] = field(default_factory=dict)
     asks: dict[ListingId, Money | None] = field(default_factory=dict)
     late: list[tuple[ListingId, int]] = field(default_factory=list)
+    recipes: dict[Sku, Recipe] = field(default_factory=dict)
+    recipe_sheet: RecipeSheet | None = None
     now: datetime = NOW
     cycle_number: int = 7
 
@@ -168,9 +179,9 @@ class World:
             Bought(replace(fact, is_cancelled=False), NOW, NOW if fact.is_cancelled else None) for fact in given.lines
         ]
         for fact in given.lines:
-            booked = {Cause.ORDER: fact.is_taken, Cause.CANCEL: fact.is_returned}
-            for cause in (cause for cause, is_booked in booked.items() if is_booked):
-                world.ledger[(cause, fact.reference, fact.sku)] = Movement(fact.sku, 0, cause, fact.reference)
+            booked = {Cause.ORDER: -1} | ({Cause.CANCEL: 1} if fact.is_returned else {})
+            for (sku, units), (cause, sign) in product_of(fact.taken.items(), booked.items()):
+                world.ledger[(cause, fact.reference, sku)] = Movement(sku, sign * units, cause, fact.reference)
         world.shows = {entry.id: entry.shown or 0 for entry in given.listings.values()}
         world.asks = {entry.id: entry.price for entry in given.listings.values()}
         for entry in given.listings.values():
@@ -202,6 +213,8 @@ class World:
             facts,
             tuple(self.rows),
             self.bases,
+            recipes=self.recipes,
+            recipe_sheet=self.recipe_sheet,
         )
 
     def _as_read(self, entry: ListingState, *, sweep: bool) -> ListingState:
@@ -215,10 +228,11 @@ class World:
         fact = entry.as_told(self.now)
         if fact is None:
             return None
-        is_taken = (Cause.ORDER, fact.reference, fact.sku) in self.ledger
-        is_returned = (Cause.CANCEL, fact.reference, fact.sku) in self.ledger
-        is_open = not is_taken or (fact.is_cancelled and not fact.has_shipped and not is_returned)
-        return replace(fact, is_taken=is_taken, is_returned=is_returned) if is_open else None
+        booked = [move for move in self.ledger.values() if move.reference == fact.reference]
+        taken = {move.sku: -move.delta for move in booked if move.cause is Cause.ORDER}
+        is_returned = any(move.cause is Cause.CANCEL for move in booked)
+        is_open = not taken or (fact.is_cancelled and not fact.has_shipped and not is_returned)
+        return replace(fact, taken=taken, is_returned=is_returned) if is_open else None
 
     def commit(self, plan: Plan) -> None:
         """Take a plan into the mirror, with the ledger's own checks."""
@@ -235,12 +249,22 @@ class World:
         for change in plan.listings:
             self._agree(change)
         self.bases |= plan.bases
+        self.recipes = self.recipes if plan.recipes is None else dict(plan.recipes)
         self.commands |= {(entry.listing, entry.target): entry for entry in plan.commands}
         for key in plan.withdrawn:
             self.commands.pop(key, None)
 
     def _agree(self, change: ListingChange) -> None:
-        names = ("told", "told_price", "unexplained", "sending", "written_from", "written_to")
+        names = (
+            "told",
+            "told_price",
+            "unexplained",
+            "sending",
+            "written_from",
+            "written_to",
+            "edited_to",
+            "edits_alike",
+        )
         fields = {name: getattr(change, name) for name in names}
         self.listings[change.id] = replace(self.listings[change.id], **fields)
 
@@ -263,7 +287,9 @@ class World:
         if is_agreed(told, command.desired, shown):
             self.done(command, is_written=False)
             return None
-        value = quantity_to_send(told, command.desired, shown)
+        policy = self.shops[command.listing.shop].marketplace_edit
+        kept = keeps_edit(policy, turns=state.edits_alike, is_called_empty=state.is_called_empty, shown=shown)
+        value = quantity_to_send(told, command.desired, shown, keeps_edit=kept)
         if value is None:
             return None
         intent = Sending(command.desired, value)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from daemon.domain.plan import Command, Plan, ProductChange, Target
-from daemon.domain.snapshot import ShopPolicy
+from daemon.domain.snapshot import SeenFile, ShopPolicy
 from daemon.domain.stock import Cause, Movement
 from daemon.domain.values import (
     Listing,
@@ -121,6 +121,52 @@ def test_open_orders_reserve_their_units_until_they_are_on_their_way(mirror, sho
     assert snapshot(mirror).products[KOPI].reserved == 1
     store_order(mirror, replace(ORDER, status=OrderStatus.IN_TRANSIT, updated_at=NOON + timedelta(seconds=1)))
     assert snapshot(mirror).products[KOPI].reserved == 0
+
+
+def counted(mirror, saved_at):
+    """The units that a count in a file saved at that moment has counted, though they are not available."""
+    with mirror.transaction() as tx:
+        file = SeenFile((), {}, saved_at=saved_at)
+        given = picture.load_snapshot(tx, {"toko": ShopPolicy()}, file, cycle=1, now=NOON)
+    assert {line.is_reserving for line in given.lines} <= {given.products[KOPI].reserved == 1}
+    return given.products[KOPI].reserved
+
+
+@pytest.mark.parametrize("is_booked", [True, False])
+@pytest.mark.parametrize("is_seen_before", [True, False])
+def test_what_left_after_the_file_was_saved_lay_on_the_shelf_when_it_was_counted(
+    mirror, shop, cycle, is_booked, is_seen_before
+):
+    left_at = NOON + timedelta(minutes=10)
+    if is_seen_before:
+        store_order(mirror, ORDER)
+    store_order(mirror, replace(ORDER, status=OrderStatus.IN_TRANSIT, updated_at=left_at))
+    store_order(mirror, replace(ORDER, status=OrderStatus.COMPLETED, updated_at=left_at + timedelta(days=3)))
+    if is_booked:
+        cycle(Movement(KOPI, -1, Cause.ORDER, "toko/58001/L1"))
+    moments = (NOON - timedelta(days=1), NOON, left_at, left_at + timedelta(milliseconds=999))
+    assert [counted(mirror, moment) for moment in moments] == [1, 1, 1, 1]
+    later = (None, left_at + timedelta(seconds=1), left_at + timedelta(days=2), left_at + timedelta(days=9))
+    assert [counted(mirror, moment) for moment in later] == [0, 0, 0, 0]
+
+
+@pytest.mark.parametrize(("is_returned", "units"), [(True, 0), (False, 1)])
+def test_a_unit_that_the_ledger_took_back_never_left(mirror, shop, cycle, is_returned, units):
+    cycle(Movement(KOPI, -1, Cause.ORDER, "toko/58001/L1"))
+    if is_returned:
+        cycle(Movement(KOPI, 1, Cause.CANCEL, "toko/58001/L1"))
+    for seconds, status in enumerate((OrderStatus.IN_TRANSIT, OrderStatus.CANCELLED)):
+        line = replace(LINE, is_cancelled=is_returned or status is OrderStatus.CANCELLED)
+        store_order(mirror, replace(ORDER, status=status, updated_at=NOON + timedelta(seconds=seconds), lines=(line,)))
+    assert counted(mirror, NOON) == units
+
+
+def test_an_order_that_left_before_its_moment_was_recorded_is_not_counted(mirror, shop):
+    store_order(mirror, replace(ORDER, status=OrderStatus.IN_TRANSIT))
+    with mirror.transaction() as tx:
+        tx.exec_driver_sql("UPDATE orders SET shipped_at_ms = NULL")
+    store_order(mirror, replace(ORDER, status=OrderStatus.DELIVERED, updated_at=NOON + timedelta(days=1)))
+    assert counted(mirror, NOON - timedelta(days=1)) == 0
 
 
 def test_orders_are_known_up_to_the_latest_moment_ever_recorded(mirror, shop):

@@ -25,8 +25,8 @@ NEXT = '''
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "9999"
+down_revision = "0005"
 
 
 def upgrade() -> None:
@@ -49,7 +49,7 @@ def revision_of(path):
 def newer_program(monkeypatch, folder, *, then="pass"):
     """A program with one more migration than ours."""
     shutil.copytree(Path(store.__file__).parent / "migrations", folder / "migrations")
-    (folder / "migrations/versions/0005_next.py").write_text(NEXT.format(then=then))
+    (folder / "migrations/versions/9999_next.py").write_text(NEXT.format(then=then))
     with monkeypatch.context() as patched:
         patched.setattr(store, "__file__", str(folder / "store.py"))
         yield
@@ -98,7 +98,7 @@ def test_a_mirror_of_a_newer_program_is_refused_untouched(tmp_path, monkeypatch)
     with newer_program(monkeypatch, tmp_path):
         Mirror.open(state).close()
     before = tell(state)
-    with pytest.raises(PersonNeededError, match=r"mirror\.newer.*0005"):
+    with pytest.raises(PersonNeededError, match=r"mirror\.newer.*9999"):
         Mirror.open(state)
     assert tell(state) == before
 
@@ -141,8 +141,8 @@ def test_a_mirror_is_backed_up_before_it_is_migrated(tmp_path, monkeypatch):
         tx.exec_driver_sql("INSERT INTO shops (name) VALUES ('toko')")
     with newer_program(monkeypatch, tmp_path), closing(Mirror.open(state)) as mirror, mirror.transaction() as tx:
         assert tx.exec_driver_sql("SELECT name, motto FROM shops").all() == [("toko", None)]
-    (backup,) = state.glob("mirror-before-0004-*.sqlite")
-    assert (revision_of(backup), revision_of(state / "mirror.sqlite")) == ("0004", "0005")
+    (backup,) = state.glob("mirror-before-0005-*.sqlite")
+    assert (revision_of(backup), revision_of(state / "mirror.sqlite")) == ("0005", "9999")
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
     with closing(sqlite3.connect(backup)) as plain:
         assert plain.execute("SELECT name FROM shops").fetchall() == [("toko",)]
@@ -155,7 +155,7 @@ def test_a_migration_that_fails_leaves_the_mirror_as_it_was(tmp_path, monkeypatc
     with newer_program(monkeypatch, tmp_path, then="raise RuntimeError"), pytest.raises(RuntimeError):
         Mirror.open(state)
     assert tell(state)["mirror.sqlite"] == before
-    assert revision_of(state / "mirror.sqlite") == "0004"
+    assert revision_of(state / "mirror.sqlite") == "0005"
 
 
 def test_a_text_never_gets_into_a_number(mirror):

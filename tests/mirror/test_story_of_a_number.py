@@ -122,7 +122,10 @@ def test_commands_that_are_open_are_told_and_finished_ones_are_not(tx):
     (due,) = outbox.due_commands(tx, "toko", Target.QUANTITY, now=NOON)
     outbox.mark_refused(tx, due, "stok dikunci", now=LATER)
     (shown,) = story.listings_of(tx, KOPI)
-    assert [(each.target, each.desired, each.state, each.refusal, each.changed_at) for each in shown.wanted] == [
+    assert [
+        (each.target, each.desired, each.state, each.refusal and each.refusal.reason, each.changed_at)
+        for each in shown.wanted
+    ] == [
         (Target.QUANTITY, 20, "refused", "stok dikunci", LATER),
         (Target.PRICE, 60_000, "pending", None, NOON),
     ]

@@ -14,7 +14,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from daemon.marketplaces.sandbox.control_bodies import ControlBody, ListingEdit, NewFault, NewOrder, OneShop, ShopChoice
+from daemon.marketplaces.sandbox.control_bodies import (
+    CancelOrder,
+    ControlBody,
+    ListingEdit,
+    NewFault,
+    NewOrder,
+    OneShop,
+    ShopChoice,
+)
 from daemon.marketplaces.sandbox.credentials import Credentials
 from daemon.marketplaces.sandbox.faults import Fault, FaultQueue, Recorded
 from daemon.marketplaces.sandbox.goods import Listing
@@ -23,6 +31,7 @@ from daemon.marketplaces.sandbox.wire import JsonObject
 from daemon.marketplaces.sandbox.world import NotPossibleError, Shop, UnknownNameError, World
 
 BOUGHT_BACK = Cancellation("BUYER", "Berubah pikiran")
+OUT_OF_STOCK = Cancellation("SELLER", "Stok habis")
 MARKETPLACE = "tiktok_shop"
 M = TypeVar("M", bound=ControlBody)
 
@@ -106,9 +115,12 @@ class Control:
         return JSONResponse(order_json(order), 201)
 
     async def cancel_order(self, request: Request) -> Response:
-        """Let the buyer cancel."""
+        """Let the buyer cancel, or the seller because nothing is left; that empties the listings (reference 3.9)."""
         order = self.world.order(request.path_params["order_id"])
-        self.world.cancel(order, BOUGHT_BACK)
+        is_out_of_stock = (await _read(request, CancelOrder)).out_of_stock
+        self.world.cancel(order, OUT_OF_STOCK if is_out_of_stock else BOUGHT_BACK)
+        for line in order.lines if is_out_of_stock else ():
+            line.listing.set_available(0)
         return JSONResponse(order_json(order))
 
     async def advance_order(self, request: Request) -> Response:
@@ -118,7 +130,7 @@ class Control:
         return JSONResponse(order_json(order))
 
     async def edit_listing(self, request: Request) -> Response:
-        """Let somebody edit stock or price in Seller Center."""
+        """Let somebody edit stock or price in Seller Center, or take a product down."""
         shop = self.world.shop(request.path_params["shop"])
         listing = self.world.listing(shop.name, request.path_params["seller_sku"])
         edit = await _read(request, ListingEdit)
@@ -126,6 +138,8 @@ class Control:
             listing.set_available(edit.quantity)
         if edit.price is not None:
             listing.price = edit.price
+        if edit.status is not None:
+            shop.products[listing.product_id].status = edit.status
         self.world.touch(shop, listing)
         return JSONResponse(listing_json(shop, listing))
 

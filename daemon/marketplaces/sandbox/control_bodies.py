@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from daemon.domain.values import Platform
 from daemon.marketplaces.sandbox.faults import FaultKind
+from daemon.marketplaces.sandbox.goods import ProductStatus
 from daemon.marketplaces.sandbox.orders import OrderStatus
 from daemon.marketplaces.sandbox.product_calls import HIGHEST_PRICE, LOWEST_PRICE, MOST_STOCK
 
@@ -35,11 +36,18 @@ class NewOrder(ControlBody):
     )
 
 
+class CancelOrder(ControlBody):
+    """Who cancels: the buyer, or with ``out_of_stock`` the seller."""
+
+    out_of_stock: bool = False
+
+
 class ListingEdit(ControlBody):
-    """What somebody types in Seller Center: units over all warehouses, whole Rupiah."""
+    """What somebody does in Seller Center: units over all warehouses, whole Rupiah, the state of the whole product."""
 
     quantity: Annotated[int, Field(ge=0, le=MOST_STOCK)] | None = None
     price: Annotated[int, Field(ge=LOWEST_PRICE, le=HIGHEST_PRICE)] | None = None
+    status: ProductStatus | None = None
 
 
 def _check_regex(text: str) -> str:

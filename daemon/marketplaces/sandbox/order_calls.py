@@ -20,7 +20,8 @@ def search_orders(visit: Visit) -> JsonObject:
         raise bad_parameter(f"At most {MOST_WAREHOUSES} warehouse ids can be given.")
     by_update = visit.choice("sort_field", ("create_time", "update_time")) == "update_time"
     is_descending = visit.choice("sort_order", ("DESC", "ASC")) == "DESC"
-    hits = [order for order in visit.world.orders_of(visit.shop.name) if _is_wanted(order, body)]
+    shown = (order for order in visit.world.orders_of(visit.shop.name) if order.shown_from <= visit.world.now())
+    hits = [order for order in shown if _is_wanted(order, body)]
     wish = visit.wish(f"{body.model_dump_json()}{by_update}", is_descending=is_descending)
     try:
         page = cut(hits, lambda order: (order.updated_at if by_update else order.created_at, order.id), wish)

@@ -54,7 +54,10 @@ class OrderLine:
 
 @dataclass(slots=True)
 class Order:
-    """One order. ``reached`` tells when each status was reached; all times are Unix seconds."""
+    """One order. ``reached`` tells when each status was reached; all times are Unix seconds.
+
+    Before ``shown_from`` no search finds it (reference 5.1).
+    """
 
     id: str
     shop: str
@@ -68,6 +71,7 @@ class Order:
     reached: dict[OrderStatus, int] = field(default_factory=dict)
     tracking_number: str = ""
     cancellation: Cancellation | None = None
+    shown_from: int = 0
 
     @property
     def paid_at(self) -> int | None:

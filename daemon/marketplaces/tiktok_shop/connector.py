@@ -6,13 +6,23 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
+import httpx
+
+from daemon.domain.refusals import Cure
 from daemon.domain.values import Listing, ListingId, Money, Order, Quantity, ShopIdentity
 from daemon.errors import PersonNeededError, SelarasError, TryLaterError, UnknownOutcomeError
 from daemon.marketplaces.http import Clock, ShopHttp, Timing
 from daemon.marketplaces.tiktok_shop import endpoints, models, translate
 from daemon.marketplaces.tiktok_shop.client import Client, Credentials, RefusedError, reason
 from daemon.marketplaces.tiktok_shop.endpoints import Call, Endpoint, call
-from daemon.marketplaces.tiktok_shop.reactions import PLATFORM_WAREHOUSE, PRODUCT_CODES, SKU_UNKNOWN, WAREHOUSE_MISSING
+from daemon.marketplaces.tiktok_shop.reactions import (
+    CODE,
+    CURES,
+    PLATFORM_WAREHOUSE,
+    PRODUCT_CODES,
+    SKU_UNKNOWN,
+    WAREHOUSE_MISSING,
+)
 from daemon.marketplaces.tiktok_shop.tokens import TokenStore
 from daemon.marketplaces.tiktok_shop.warehouses import WarehouseBook, spread
 
@@ -27,7 +37,7 @@ _PageShape = TypeVar("_PageShape", bound=models.Page)
 class TikTokShop:
     """A connected shop; fulfils :class:`daemon.marketplaces.port.Connector`."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- the last three are the world's, and handed in by whoever rehearses
         self,
         credentials: Credentials,
         tokens: TokenStore,
@@ -35,9 +45,10 @@ class TikTokShop:
         *,
         timing: Timing | None = None,
         clock: Clock | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._credentials = credentials
-        self._http = ShopHttp(credentials.shop, timing=timing, clock=clock)
+        self._http = ShopHttp(credentials.shop, timing=timing, clock=clock, transport=transport)
         self._client = Client(credentials, tokens, self._http)
         self._warehouses = WarehouseBook(cache_folder, self._fetch_warehouses)
         self._stored_in: dict[str, tuple[str, ...]] = {}
@@ -122,6 +133,10 @@ class TikTokShop:
         }
         return await self._update(endpoints.SET_PRICES, product_id, skus)
 
+    def cure(self, reason: str) -> Cure:
+        """Tell what kind of thing helps against a refusal; an umbrella code says less than the cause behind it."""
+        return next((CURES[code] for code in map(int, CODE.findall(reason)) if code in CURES), Cure.OTHER)
+
     async def aclose(self) -> None:
         """Close connections and the cache."""
         self._warehouses.close()
@@ -164,8 +179,8 @@ class TikTokShop:
     ) -> dict[ListingId, str]:
         """Send a write and return what was refused.
 
-        A refusal of the whole call can be the fault of one SKU, so each is then sent by itself: the others must not
-        stay on sale with a wrong number.
+        A refusal of the whole call can be the fault of one SKU, so halves are then sent until it is alone: the others
+        must not stay on sale with a wrong number.
         """
         if not skus:
             return {}
@@ -175,22 +190,20 @@ class TikTokShop:
         except RefusedError as error:
             if len(skus) == 1 or error.code in PRODUCT_CODES:
                 return dict.fromkeys(skus, error.reason)
-            return await self._update_singly(endpoint, product_id, skus)
+            return await self._update_in_halves(endpoint, product_id, skus)
         return _failed(result, skus.keys())
 
-    async def _update_singly(
+    async def _update_in_halves(
         self, endpoint: Endpoint, product_id: str, skus: Mapping[ListingId, object]
     ) -> dict[ListingId, str]:
-        """Send one SKU at a time. Once some are written, the fate of the whole is unknown when the rest fails."""
-        refused: dict[ListingId, str] = {}
-        for position, (listing, sku) in enumerate(skus.items()):
-            try:
-                refused |= await self._update(endpoint, product_id, {listing: sku})
-            except SelarasError as error:
-                if position == 0:
-                    raise
-                raise UnknownOutcomeError("shop.write_unknown", shop=self.shop, detail=str(error)) from error
-        return refused
+        """Send each half by itself. Once some are written, the fate of the whole is unknown when the rest fails."""
+        ids = list(skus)
+        first, second = ids[: len(ids) // 2], ids[len(ids) // 2 :]
+        refused = await self._update(endpoint, product_id, {id_: skus[id_] for id_ in first})
+        try:
+            return refused | await self._update(endpoint, product_id, {id_: skus[id_] for id_ in second})
+        except SelarasError as error:
+            raise UnknownOutcomeError("shop.write_unknown", shop=self.shop, detail=str(error)) from error
 
     async def _inventory(self, listings: Sequence[ListingId]) -> dict[ListingId, models.InventorySku]:
         by_sku = {listing.sku_id: listing for listing in listings}

@@ -218,6 +218,7 @@ class LineItem(Wire):
     original_price: str = ""
     display_status: str = ""
     cancel_user: str = ""
+    cancel_reason: str = ""
     shipping_provider_name: str = ""
     tracking_number: str = ""
     is_gift: bool = False
@@ -241,6 +242,7 @@ class Order(Wire):
     rts_sla_time: Seconds = 0
     shipping_provider: str = ""
     tracking_number: str = ""
+    cancel_reason: str = ""
     recipient_address: Recipient = Recipient()
     line_items: list[LineItem] = []
 

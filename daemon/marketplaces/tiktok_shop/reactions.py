@@ -4,8 +4,10 @@ Source: reference, sections 1.4, 2.3, 5.6, 10.2 and 10.3. A code that is not lis
 repeated, and its text is kept for the log and the seller.
 """
 
+import re
 from enum import StrEnum, auto
 
+from daemon.domain.refusals import Cure
 from daemon.marketplaces.tiktok_shop.models import Envelope
 
 
@@ -36,6 +38,17 @@ PLATFORM_WAREHOUSE = 12052382
 SKU_UNKNOWN = 12019022
 PRODUCT_CODES = frozenset({12019113, 12052901, 12052048})
 """Refusals that are about the product, whichever of its SKUs is named."""
+CODE = re.compile(r"\b[0-9]{8}\b")
+"""A code as it stands in the reason of a refusal."""
+CURES = {
+    **dict.fromkeys((12052393, 12019045, 12052038), Cure.PROMOTION),
+    **dict.fromkeys((12019113, 12052901), Cure.STATUS),
+    **dict.fromkeys((SKU_UNKNOWN, 12052048), Cure.GONE),
+    **dict.fromkeys((12019024, 12052073, 12052084, 12052092, 12052570), Cure.RANGE),
+    **dict.fromkeys((12052097, 12052708, 12052850, 12052921), Cure.WAREHOUSE),
+    **dict.fromkeys((PLATFORM_WAREHOUSE, WAREHOUSE_MISSING), Cure.WAREHOUSE),
+}
+"""What helps against a refusal (reference 3.5, 3.6)."""
 _PARAMETER_FAULT = 36009004
 
 PERSON_CODES = {

@@ -157,6 +157,7 @@ def order(shop: str, wire: models.Order) -> Order:
         courier=wire.shipping_provider or _joined(line.shipping_provider_name for line in wire.line_items),
         tracking_number=wire.tracking_number or _joined(line.tracking_number for line in wire.line_items),
         invoice="",  # TikTok Shop's orders carry no invoice number
+        cancel_reason=wire.cancel_reason or _joined(line.cancel_reason for line in wire.line_items),
         lines=tuple(_line(shop, line, order_is_cancelled=status is OrderStatus.CANCELLED) for line in wire.line_items),
     )
 

@@ -192,6 +192,42 @@ def test_goods_that_the_platform_stores_are_neither_counted_nor_written(stub, to
     assert stub.bodies(UPDATE) == [{"skus": [sent]}]
 
 
+def test_a_culprit_among_many_skus_is_found_by_halving_and_the_others_are_written(stub, to_stub):
+    skus = [ListingId("toko", "17500", f"{number}") for number in range(100)]
+    written = set()
+
+    def update(body):
+        ids = {sku["id"] for sku in body["skus"]}
+        if "63" in ids:
+            return Reply(code=12052073, message="The price is out of range")
+        written.update(ids)
+        return {}
+
+    stub.answers[PRICES] = update
+    refused = use(to_stub(), lambda shop: shop.set_prices("17500", dict.fromkeys(skus, Money(500))))
+    assert refused == {skus[63]: "12052073 The price is out of range"}
+    assert written == {sku.sku_id for sku in skus} - {"63"}
+    assert len(stub.bodies(PRICES)) < 20
+
+
+@pytest.mark.parametrize(
+    ("reason", "cure"),
+    [
+        ("12052990 Check failed: 12052393 Locked by a promotion", "promotion"),
+        ("12019113 Product status invalid", "status"),
+        ("12019022 the shop does not know this SKU", "gone"),
+        ("12052073 The price is out of range", "range"),
+        ("12052382 the platform stores these goods", "warehouse"),
+        ("12999999 A rule of next year", "other"),
+        ("no number at all", "other"),
+    ],
+)
+def test_what_helps_against_a_refusal_is_known_by_its_code(to_stub, reason, cure):
+    shop = to_stub()
+    assert shop.cure(reason) == cure
+    asyncio.run(shop.aclose())
+
+
 def test_when_skus_are_sent_singly_and_a_later_one_gets_stuck_the_outcome_is_unknown(stub, to_stub):
     """The first SKU is written by then: whoever believes that nothing happened misreads its number later."""
     stub.answers[INVENTORY] = inventory(stored("17501", w71001=40), stored("17502", w71001=40))

@@ -201,6 +201,25 @@ def test_the_platform_is_where_the_buyer_ordered(word, platform):
 
 
 @pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({}, ""),
+        ({"cancel_reason": "Stok habis"}, "Stok habis"),
+        ({"line_items": [{"id": "581", "cancel_reason": "Stok habis"}, {"id": "582"}]}, "Stok habis"),
+    ],
+)
+def test_the_reason_of_a_cancellation_is_kept_in_the_marketplaces_words(fields, reason):
+    assert order(**fields).cancel_reason == reason
+
+
+def test_what_a_promotion_asks_of_buyers_is_no_price_of_the_listing():
+    """A running promotion shows in keys of its own; the selling price stands where it stood."""
+    price = {"currency": "IDR", "tax_exclusive_price": "55000", "promotion_price": "39000", "campaign_price": "41000"}
+    sku = {"id": "17501", "price": price}
+    assert listing(skus=[sku]).price == Money(55_000)
+
+
+@pytest.mark.parametrize(
     ("order_word", "line", "is_cancelled"),
     [
         ("AWAITING_SHIPMENT", {}, False),

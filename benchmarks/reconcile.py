@@ -1,0 +1,190 @@
+"""How long a cycle's decisions take over a large catalogue of which little has changed.
+
+``python -m benchmarks.reconcile [--skus 10000 100000] [--repeat 5]``. One shop and its workbook, all in step; then one
+SKU in a hundred is typed anew, and as many are sold or changed in the shop. Measured is the CPU time of one core, in a
+fresh process for each size: what loading the picture, reconciling and committing the plan take, and how much memory
+that needs at its peak. It reports and never fails.
+"""
+
+import argparse
+import asyncio
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+
+from bridge.columns import Column
+from bridge.formats import patch_file
+from bridge.patch import Change
+from bridge.read import read_table
+from daemon.config import load_settings
+from daemon.cycle import decide, run_cycle
+from daemon.domain.refusals import Cure
+from daemon.domain.snapshot import ShopPolicy
+from daemon.domain.values import Listing, ListingId, ListingStatus, Money, Order, Quantity, ShopIdentity, Sku
+from daemon.founding import found
+from daemon.mirror import Mirror
+from daemon.parts import Parts, Shop, Trigger
+from daemon.pull import pull
+from daemon.read import read_workbook
+from daemon.texts import Texts
+
+_SHOP = "toko-utama"
+_ONE_IN = 100
+_PAGE = 100
+_MOST_S, _MOST_MIB = 2.0, 200.0
+"""The goals of issue 4, for 100,000 SKUs."""
+_NOT_MEASURED = "Not measured: reading the workbook, the marketplace's answers, sending, writing; a busy or slow disk."
+
+
+@dataclass(slots=True)
+class _Town:
+    """What the shop shows, by SKU id; the clock of all."""
+
+    quantity: dict[str, int]
+    now: datetime
+
+
+class _InMemory:
+    """A shop that answers at once (:class:`daemon.marketplaces.port.Connector`)."""
+
+    shop = _SHOP
+
+    def __init__(self, town: _Town) -> None:
+        self._town = town
+
+    def server_now(self) -> datetime:
+        return self._town.now
+
+    async def identify(self) -> ShopIdentity:
+        return ShopIdentity("1", _SHOP, "ID")
+
+    async def sweep_listings(self) -> AsyncIterator[Sequence[Listing]]:
+        entries = list(self._town.quantity.items())
+        for start in range(0, len(entries), _PAGE):
+            yield [_listing(sku_id, quantity) for sku_id, quantity in entries[start : start + _PAGE]]
+
+    async def read_quantities(self, listings: Sequence[ListingId]) -> Mapping[ListingId, Quantity]:
+        return {listing: Quantity(self._town.quantity[listing.sku_id], 0) for listing in listings}
+
+    async def read_prices(self, product_id: str) -> Mapping[ListingId, Money]:
+        return {_id(product_id): Money(55_000)}
+
+    async def changed_orders(self, since: datetime) -> AsyncIterator[Sequence[Order]]:
+        nothing: list[Sequence[Order]] = []
+        for page in nothing:
+            yield page
+
+    async def set_quantities(self, product_id: str, quantities: Mapping[ListingId, int]) -> Mapping[ListingId, str]:
+        self._town.quantity |= {listing.sku_id: quantity for listing, quantity in quantities.items()}
+        return {}
+
+    async def set_prices(self, product_id: str, prices: Mapping[ListingId, Money]) -> Mapping[ListingId, str]:
+        return {}
+
+    def cure(self, reason: str) -> Cure:
+        return Cure.OTHER
+
+    async def aclose(self) -> None:
+        """Nothing is open."""
+
+
+def _id(number: str) -> ListingId:
+    return ListingId(_SHOP, number, number)
+
+
+def _listing(number: str, quantity: int) -> Listing:
+    return Listing(
+        _id(number),
+        Sku(f"KODE-{number}"),
+        f"Barang nomor {number}",
+        "",
+        ListingStatus.ACTIVE,
+        frozenset({"TIKTOK_SHOP"}),
+        Money(55_000),
+        quantity,
+    )
+
+
+def _measure(skus: int, folder: Path) -> dict[str, float]:
+    """Bring ``skus`` goods in step, change one in a hundred on either side, and measure the decisions."""
+    founded = found(folder / "rumah", sandbox=None, language="id")
+    settings = load_settings(founded.config, needs_secrets=False)
+    town = _Town({f"{number:07d}": 20 for number in range(skus)}, datetime(2026, 3, 10, 3, tzinfo=UTC))
+    mirror = Mirror.open(settings.state_folder)
+    shop = Shop(_InMemory(town), ShopPolicy(lag=timedelta(seconds=30)), shop_id="1")
+    parts = Parts(settings, mirror, (shop,), Texts("id"), now=lambda: town.now, patience_s=(0.0,))
+    asyncio.run(_in_step(parts, town))
+    for number in list(town.quantity)[::_ONE_IN]:
+        town.quantity[number] -= 3
+    _type(settings.workbook)
+    parts.sheets.clear()
+    town.now += timedelta(minutes=2)
+    pulled = asyncio.run(pull(parts, sweep=True))
+    saved = asyncio.run(read_workbook(parts))
+    before_kib = _memory("VmRSS")
+    Path("/proc/self/clear_refs").write_text("5")
+    started = time.process_time()
+    decided = decide(parts, Trigger.INTERVAL, pulled, saved, discard=True)
+    swept_s = time.process_time() - started
+    without = [replace(each, pages=[], is_swept=False) for each in pulled]
+    started = time.process_time()
+    decide(parts, Trigger.SAVE, without, saved, discard=True)
+    saved_s = time.process_time() - started
+    peak_mib = (_memory("VmHWM") - before_kib) / 1024
+    mirror.close()
+    return {"swept_s": swept_s, "saved_s": saved_s, "peak_mib": peak_mib, "moved": len(decided.plan.movements)}
+
+
+async def _in_step(parts: Parts, town: _Town) -> None:
+    for _ in range(6):
+        result = await run_cycle(parts, Trigger.COMMAND)
+        town.now += timedelta(minutes=2)
+        if result.plan.is_quiet:
+            return
+    raise SystemExit("the benchmark's shop does not come to rest")
+
+
+def _type(workbook: Path) -> None:
+    table = read_table(workbook)
+    changes = [Change(row.number, Column.STOCK, 26) for row in table.rows[50::_ONE_IN]]
+    workbook.write_bytes(patch_file(table, changes, [], mark=table.mark).content)
+
+
+def _memory(name: str) -> int:
+    """Give a line of this process's status, in KiB."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(name))
+
+
+def main() -> None:
+    """Measure each size, and print medians beside the goals."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--skus", type=int, nargs="+", default=[10_000, 100_000])
+    parser.add_argument("--repeat", type=int, default=5)
+    parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.one:
+        with tempfile.TemporaryDirectory() as folder:
+            print(json.dumps(_measure(given.one, Path(folder))))
+        return
+    for skus in given.skus:
+        command = [sys.executable, "-m", "benchmarks.reconcile", "--one", str(skus)]
+        runs = [json.loads(subprocess.check_output(command).splitlines()[-1]) for _ in range(given.repeat)]  # noqa: S603 -- ourselves
+        figures = {name: median(run[name] for run in runs) for name in runs[0]}
+        print(
+            f"{skus:>9,} SKUs: after a sweep {figures['swept_s']:6.2f} s, after a save {figures['saved_s']:6.2f} s, "
+            f"{figures['peak_mib']:5.0f} MiB more; per 1,000 SKUs {figures['swept_s'] / skus * 1e6:5.1f} and "
+            f"{figures['saved_s'] / skus * 1e6:5.1f} ms ({len(runs)} rounds, {figures['moved']:.0f} movements)"
+        )
+    print(f"Goals for 100,000 after a save: {_MOST_S:.0f} s, {_MOST_MIB:.0f} MiB. {_NOT_MEASURED}")
+
+
+if __name__ == "__main__":
+    main()

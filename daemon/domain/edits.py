@@ -1,0 +1,184 @@
+"""What becomes of a number that somebody changed in Seller Center: taken over, set back, or asked about.
+
+Only a difference that no fact explains, and that stood for one lag, is such an edit. Three are not answered by a
+policy, because a person knows better: the policy says so, the same number comes back again and again (a second
+program sets it), or the marketplace emptied the listing itself after a cancellation (reference 3.9). Until the seller
+has decided, the difference stays as it is: falls are carried, nothing is raised.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from daemon.domain.choices import Choice
+from daemon.domain.draft import Draft
+from daemon.domain.messages import Message, message
+from daemon.domain.rows import Field
+from daemon.domain.snapshot import ListingState, MarketplaceEdit, ShopPolicy
+from daemon.domain.stock import Cause, Movement, Told, Unexplained, is_settled, quantity_to_send, seen
+from daemon.domain.values import ListingStatus
+
+TURNS = 3
+"""So many edits that set the same number again, each soon after a write of ours, are no person's doing."""
+SOON = timedelta(hours=12)
+"""A program sets its number again at its next round; a person who does so much later means it."""
+
+
+def explain_observations(draft: Draft) -> None:
+    """Compare what every shop shows with what facts explain; settle differences that have stood long enough."""
+    for listing in list(draft.listings.values()):
+        policy = draft.policy_of(listing)
+        if listing.sku not in draft.products or listing.shown is None or listing.told is None:
+            continue
+        if listing.status is ListingStatus.DELETED:
+            continue  # what a deleted listing shows is no number of anybody
+        units, at = listing.told.unexplained(listing.shown), listing.observed_at or draft.given.now
+        difference = seen(listing.unexplained, units, at)
+        looked_at = replace(listing, unexplained=difference)
+        if difference is None:
+            draft.change_listing(_in_step(looked_at, policy))
+        elif _is_emptied(looked_at) or not is_settled(difference, draft.given.read_at(listing), policy.lag):
+            draft.change_listing(looked_at)
+        else:
+            _settle(draft, looked_at, difference, policy)
+
+
+def _in_step(listing: ListingState, policy: ShopPolicy) -> ListingState:
+    """Nothing is in question any more. Turns are counted on: between two of them the shop shows our number."""
+    is_over = policy.marketplace_edit is MarketplaceEdit.ASK or listing.edits_alike >= TURNS
+    return replace(listing, edited_to=None, edits_alike=0) if is_over else listing
+
+
+def _settle(draft: Draft, listing: ListingState, difference: Unexplained, policy: ShopPolicy) -> None:
+    """Count the edit, and apply the policy unless a person has to decide."""
+    turns = 0 if draft.parts_of(listing.sku) else listing.edits_alike
+    if policy.marketplace_edit is MarketplaceEdit.ASK:
+        turns = max(turns, 1)
+    elif turns < TURNS:
+        is_same_again = listing.shown == listing.edited_to and _is_soon_after_write(listing, difference)
+        turns = turns + 1 if is_same_again else 1
+    listing = replace(listing, edited_to=listing.shown, edits_alike=turns)
+    if policy.marketplace_edit is not MarketplaceEdit.ASK and turns < TURNS:
+        if policy.marketplace_edit is MarketplaceEdit.ACCEPT:
+            _take_over(draft, listing, difference)
+        elif draft.parts_of(listing.sku):
+            reason = message("bundle.edit_set_back", shop=listing.id.shop, shown=listing.shown or 0)
+            draft.hold(listing.sku, None, Field.STOCK, reason)
+        listing = _agreed(_without_window(listing, policy.lag))
+    draft.change_listing(listing)
+
+
+def _is_soon_after_write(listing: ListingState, difference: Unexplained) -> bool:
+    return listing.written_to is not None and difference.since - listing.written_to <= SOON
+
+
+def _take_over(draft: Draft, listing: ListingState, difference: Unexplained) -> None:
+    reference = f"{listing.id.shop}/{listing.id.sku_id}@{draft.given.cycle}"
+    draft.move(Movement(listing.sku, difference.units, Cause.MARKETPLACE_EDIT, reference))
+
+
+def _without_window(listing: ListingState, lag: timedelta) -> ListingState:
+    """Forget the last write once no order of its moment can still come to light: what follows the edit is a new one."""
+    is_over = (
+        listing.written_to is not None
+        and listing.observed_at is not None
+        and listing.observed_at - listing.written_to > 2 * lag
+    )
+    return replace(listing, written_from=None, written_to=None) if is_over else listing
+
+
+def _agreed(listing: ListingState) -> ListingState:
+    """What it shows is where we go on from: the number of the pool is written over it."""
+    shown = _shown(listing)
+    return listing if shown is None else replace(listing, told=Told(shown), unexplained=None)
+
+
+def _shown(listing: ListingState) -> int | None:
+    """What a listing shows, by the last look at it and all orders since; ``None`` without an unexplained difference."""
+    told, difference = listing.told, listing.unexplained
+    if told is None or difference is None:
+        return None
+    return told.quantity + difference.units + (told.slack if difference.units > 0 else 0)
+
+
+def _is_emptied(listing: ListingState) -> bool:
+    return listing.is_called_empty and _shown(listing) == 0
+
+
+def decide_edits(draft: Draft) -> None:
+    """Take the seller's answers about edits: a choice, or a number that says what is there."""
+    for listing in list(draft.listings.values()):
+        question = _question(draft, listing)
+        if question is None:
+            continue
+        if _is_emptied(listing):
+            is_typed = not draft.decided.isdisjoint(draft.parts_of(listing.sku) or {listing.sku})
+        else:
+            is_typed = listing.sku in draft.counted
+        answer = _answer(draft, listing, question)
+        if answer is Choice.SHOP and listing.unexplained is not None and not is_typed:
+            _take_over(draft, listing, listing.unexplained)
+        if is_typed or answer is not None:
+            draft.change_listing(replace(_agreed(listing), edited_to=None, edits_alike=0))
+
+
+def report_edits(draft: Draft) -> None:
+    """Hold what nobody has decided yet, and what the platform has locked although there is less."""
+    for listing in draft.listings.values():
+        reason = _question(draft, listing) or _locked(draft, listing)
+        if reason is not None:
+            draft.hold(listing.sku, None, Field.STOCK, reason)
+
+
+def _locked(draft: Draft, listing: ListingState) -> Message | None:
+    """A number that buyers see and we may not set is shown to the seller, not fought over."""
+    if listing.quantity_is_editable or listing.told is None or listing.status is not ListingStatus.ACTIVE:
+        return None
+    product, shown = draft.products.get(listing.sku), listing.told.quantity
+    if product is None or shown <= max(product.available, 0):
+        return None
+    return message("stock.locked", shop=listing.id.shop, shown=shown, stock=max(product.available, 0))
+
+
+def _question(draft: Draft, listing: ListingState) -> Message | None:
+    """Tell what a person has to decide about a listing, if anything."""
+    difference, told = listing.unexplained, listing.told
+    if told is None or not (listing.edits_alike or _is_emptied(listing)):
+        return None
+    if listing.sku not in draft.products or listing.status is ListingStatus.DELETED:
+        return None
+    policy, shop = draft.policy_of(listing), listing.id.shop
+    is_bundle = bool(draft.parts_of(listing.sku))
+    if _is_emptied(listing):
+        code = "bundle.zeroed_after_cancel" if is_bundle else "stock.zeroed_after_cancel"
+        return message(code, shop=shop, stock=told.quantity)
+    if policy.marketplace_edit is not MarketplaceEdit.ASK:
+        tug = message("stock.second_writer", shop=shop, shown=listing.edited_to or 0, stock=told.quantity)
+        return tug if listing.edits_alike >= TURNS and not is_bundle else None
+    shown = _shown(listing)
+    if shown is None or difference is None or not is_settled(difference, draft.given.read_at(listing), policy.lag):
+        return None
+    return message("stock.edit_asked", shop=shop, shown=shown, stock=told.quantity)
+
+
+def _answer(draft: Draft, listing: ListingState, question: Message) -> Choice | None:
+    """Whose number was chosen for exactly this question; two different choices are none."""
+    if question.code != "stock.edit_asked" or draft.given.is_stale or draft.is_scrambled:
+        return None
+    numbers = (question.params["stock"], question.params["shown"])
+    chosen = (each for each in draft.chosen.get(listing.sku, ()) if each.field is Field.STOCK)
+    made = {each.choice for each in chosen if (each.here, each.shown) == numbers} - {Choice.SUM}
+    return made.pop() if len(made) == 1 else None
+
+
+def must_wait(draft: Draft, listing: ListingState, desired: int) -> bool:
+    """Whether a write has to wait for the seller: it would raise a number that is in question."""
+    shown = _shown(listing)
+    if shown is None or _question(draft, listing) is None:
+        return False
+    return quantity_to_send(listing.told, desired, shown, keeps_edit=True) is None
+
+
+def keeps_edit(policy: MarketplaceEdit, *, turns: int, is_called_empty: bool, shown: int) -> bool:
+    """Whether a difference that a push finds is not to be written over: a person decides about it."""
+    is_emptied = is_called_empty and shown == 0
+    return policy is MarketplaceEdit.ASK or turns >= TURNS or is_emptied

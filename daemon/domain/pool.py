@@ -1,0 +1,66 @@
+"""The pool in one reconcile: what holds of it, and what each listing shows now (decision 0011)."""
+
+from hashlib import blake2b
+
+from daemon.domain.allocation import Sharing, not_yet_given_back
+from daemon.domain.draft import Draft
+from daemon.domain.messages import Message, message
+from daemon.domain.overrides import OLD_FILE, OverrideSheet, overrides_of
+from daemon.domain.plan import Target
+from daemon.domain.rows import Field
+from daemon.domain.snapshot import ListingState
+from daemon.domain.values import ListingId, Sku
+
+
+def take_overrides(draft: Draft) -> None:
+    """Take over what the sheet ``Alokasi`` of the workbook itself says; what is not certain leaves the last rule.
+
+    Copies and files older than the newest revision change no rule, and neither does a save that a brake stopped.
+    """
+    given = draft.given
+    sheet = given.override_sheet
+    if given.rows is None or given.copy or draft.is_scrambled:
+        if given.old_overrides is not None:
+            draft.hold(None, None, Field.STOCK, given.old_overrides)
+    elif isinstance(sheet, Message):
+        draft.hold(None, None, Field.STOCK, sheet)
+    elif sheet is not None:
+        _take(draft, sheet)
+    elif given.allocations:
+        draft.hold(None, None, Field.STOCK, message("allocation.no_sheet", count=len(given.allocations)))
+
+
+def _take(draft: Draft, sheet: OverrideSheet) -> None:
+    given = draft.given
+    shops = {name: policy.rule for name, policy in given.shops.items()}
+    rules, refusals = overrides_of(sheet, given.allocations, shops=shops, known={*draft.products, *draft.skus()})
+    for sku, reason in refusals:
+        draft.hold(sku, None, Field.STOCK, reason)
+    old = message(OLD_FILE, sheet=sheet.name, content=_content(sheet))
+    # Our own next write makes an old file the newest: what stands in it is no news for that.
+    if rules != given.allocations and (given.is_stale or old == given.old_overrides):
+        draft.hold(None, None, Field.STOCK, old)
+    else:
+        draft.allocations = rules
+
+
+def _content(sheet: OverrideSheet) -> str:
+    return blake2b(repr(sheet.rows).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def to_show(draft: Draft, sku: Sku) -> dict[ListingId, int]:
+    """Tell what every listing of ``sku`` is to show now: its allotment, in exclusive sharing as soon as it is free."""
+    allotted = draft.allotments(sku)
+    if draft.given.sharing is Sharing.SHARED:
+        return allotted
+    promised = {listing: draft.listings[listing].promised for listing in allotted}
+    numbers = not_yet_given_back(draft.to_deal(sku), allotted, promised)
+    falling = (draft.listings[listing] for listing, units in allotted.items() if units < promised[listing])
+    draft.is_dealing |= numbers != allotted and any(_is_about_to_fall(draft, listing) for listing in falling)
+    return numbers
+
+
+def _is_about_to_fall(draft: Draft, listing: ListingState) -> bool:
+    """Whether a fall can be written soon; while its shop is silent or refuses it, looking again is of no use."""
+    silent = {reason.params["shop"] for reason in draft.given.at_rest}
+    return listing.id.shop not in silent and Target.QUANTITY not in listing.refusals

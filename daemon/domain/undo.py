@@ -1,0 +1,131 @@
+"""Taking back what was decided: inverse movements and the price from before, or the reasons why not.
+
+The past is never changed. What is taken back are decisions of people, typed in the workbook or in Seller Center; what
+buyers did is a fact, and whatever was decided later stands (decision 0010).
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from daemon.domain.messages import Message, message
+from daemon.domain.plan import Command, Plan, ProductChange, Target
+from daemon.domain.stock import Booked, Cause, Movement
+from daemon.domain.values import ListingId, Money, Sku
+
+REVERSIBLE = frozenset({Cause.SHEET_EDIT, Cause.ADJUSTMENT, Cause.COUNT, Cause.MARKETPLACE_EDIT, Cause.UNDO})
+"""Causes that somebody decided."""
+
+ANEW = frozenset({Cause.COUNT, Cause.BUNDLE})
+"""Causes that decide the stock of a SKU anew, whatever it was before."""
+
+
+@dataclass(frozen=True, slots=True)
+class PriceStep:
+    """A price that shops were told, minor units; ``before`` is ``None`` where there was not exactly one before it."""
+
+    sku: Sku
+    before: int | None
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class ToldPrice:
+    """A listing whose price may have to go back: what it was told last, and whether a price for it is still to go."""
+
+    listing: ListingId
+    price: int | None
+    is_commanded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """How things stand: units available, products as agreed on, their listings, and the ledger.
+
+    ``since`` holds every movement of the SKUs concerned from the oldest one that is to be undone on.
+    """
+
+    available: Mapping[Sku, int] = field(default_factory=dict)
+    products: Mapping[Sku, ProductChange] = field(default_factory=dict)
+    told: Mapping[Sku, Sequence[ToldPrice]] = field(default_factory=dict)
+    since: Sequence[Booked] = ()
+
+
+def undo(booked: Sequence[Booked], prices: Sequence[PriceStep], now: Now) -> Plan | tuple[Message, ...]:
+    """Plan to take back movements and price steps, all of them or none; else every reason that stands in the way."""
+    if not (booked or prices):
+        return (message("undo.nothing"),)
+    refused = _against_movements(booked, now)
+    free = [entry for entry in booked if entry.number not in refused]
+    if against := (*refused.values(), *_against_stock(free, now), *_against_prices(prices, now)):
+        return against
+    restored = [(step, before) for step in prices if (before := step.before) is not None]
+    return Plan(
+        movements=tuple(_inverse(entry) for entry in booked),
+        products=tuple(_priced(now.products[step.sku], before) for step, before in restored),
+        commands=tuple(command for step, before in restored for command in _commands(step, before, now)),
+    )
+
+
+def _inverse(entry: Booked) -> Movement:
+    move = entry.movement
+    return Movement(move.sku, -move.delta, Cause.UNDO, f"{entry.cycle}/{entry.number}")
+
+
+def _against_movements(booked: Sequence[Booked], now: Now) -> Mapping[int, Message]:
+    """The reasons by the number of the movement that they concern."""
+    reasons = {}
+    undone = {_meant(entry): entry.number for entry in now.since if entry.movement.cause is Cause.UNDO}
+    chosen = {entry.number for entry in booked}
+    others = (entry for entry in now.since if entry.number not in chosen and not _is_undone(entry.number, undone))
+    decided = {entry.movement.sku: entry.number for entry in others if entry.movement.cause in ANEW}
+    for entry in booked:
+        sku, cause, number = entry.movement.sku, entry.movement.cause, entry.number
+        if cause not in REVERSIBLE:
+            reasons[number] = message(f"undo.is_{cause}", number=number, sku=sku)
+        elif number in undone:
+            reasons[number] = message("undo.already", number=number, sku=sku, by=undone[number])
+        elif (later := decided.get(sku, 0)) > number:
+            reasons[number] = message("undo.decided_since", number=number, sku=sku, later=later)
+    return reasons
+
+
+def _is_undone(number: int, undone: Mapping[int, int]) -> bool:
+    """Whether a movement is taken back, and its taking back is not taken back itself."""
+    return number in undone and not _is_undone(undone[number], undone)
+
+
+def _meant(entry: Booked) -> int:
+    """The number of the movement that one of cause ``undo`` takes back."""
+    return int(entry.movement.reference.rpartition("/")[2])
+
+
+def _against_stock(booked: Sequence[Booked], now: Now) -> Iterator[Message]:
+    taken = Counter[Sku]()
+    for entry in booked:
+        taken[entry.movement.sku] += entry.movement.delta
+    for sku, units in taken.items():
+        if units > max(now.available[sku], 0):
+            short = units - max(now.available[sku], 0)
+            yield message("undo.sold_since", sku=sku, units=units, available=now.available[sku], short=short)
+
+
+def _against_prices(prices: Sequence[PriceStep], now: Now) -> Iterator[Message]:
+    for step in prices:
+        agreed = now.products[step.sku].price
+        if agreed is None or agreed.amount != step.after:
+            shown = agreed.amount if agreed else 0
+            yield message("undo.price_changed_since", sku=step.sku, after=step.after, now=shown)
+        elif step.before is None:
+            yield message("undo.no_price_before", sku=step.sku, after=step.after)
+
+
+def _priced(product: ProductChange, price: int) -> ProductChange:
+    return replace(product, price=Money(price, product.price.currency) if product.price else Money(price))
+
+
+def _commands(step: PriceStep, before: int, now: Now) -> Iterator[Command]:
+    """The listings that were told the price, or are still to be: they are told the one from before."""
+    for told in now.told.get(step.sku, ()):
+        if told.is_commanded or told.price == step.after:
+            yield Command(told.listing, step.sku, Target.PRICE, before, told.price)

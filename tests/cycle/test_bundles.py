@@ -1,0 +1,130 @@
+"""A bundle of two ``sku`` (12 units in both shops) and five ``other`` (40 units); a second one of one ``sku``."""
+
+import pytest
+
+from bridge.columns import Column
+from daemon.texts import Texts
+from daemon.why import answer, tell
+
+
+@pytest.fixture
+def bundle(market):
+    return market.skus()[2]
+
+
+@pytest.fixture
+def single(market):
+    return market.skus()[3]
+
+
+def writes_recipes(house, *rows):
+    """The seller fills the sheet ``Paket`` anew and saves."""
+    with house.editing() as (sheet, _columns):
+        paket = sheet.parent["Paket"]
+        paket.delete_rows(2, paket.max_row)
+        for place, row in enumerate(rows, 2):
+            for column, value in enumerate(row, 1):
+                paket.cell(place, column, value)
+
+
+def why(house, sku):
+    """The lines of ``selaras why``, in English."""
+    with house.parts.mirror.transaction() as tx:
+        return "\n".join(tell(answer(tx, sku), Texts("en"), house.settings.timezone))
+
+
+@pytest.fixture
+def made(house, sku, other, bundle, single):
+    """The rows of both bundles, in effect."""
+    rows = [(bundle, sku, 2), (bundle, other, 5), (single, sku, 1)]
+    writes_recipes(house, *rows)
+    house.save_cycle()
+    return rows
+
+
+def test_bundles_show_what_their_parts_allow_in_every_shop_and_in_the_sheet(market, house, made):
+    (bundle, sku, _), _, (single, _, _) = made
+    assert (market.stock(bundle), market.stock(single)) == ((6, 6), (12, 12))
+    assert (house.stock(bundle), house.stock(single)) == (6, 12)
+    house.types(sku, stock=20)
+    house.save_cycle()
+    assert (market.stock(bundle), market.stock(single)) == ((8, 8), (20, 20))
+    _calls, result = house.calls_during(house.cycle)
+    assert result.plan.is_quiet
+
+
+def test_an_ordered_bundle_takes_its_parts_from_both_shops_and_from_the_bundles_that_share_them(market, house, made):
+    (bundle, sku, _), (_, other, _), (single, _, _) = made
+    order = market.order(bundle, 2, at=1)
+    house.cycle()
+    assert (market.stock(sku), market.stock(other)) == ((8, 8), (30, 30))
+    assert (market.stock(bundle), market.stock(single)) == ((4, 4), (8, 8))
+    assert [house.stock(each) for each in (sku, other, bundle, single)] == [8, 30, 4, 8]
+    assert house.movements(sku) == [("order", -2), ("order", -2)]
+    assert f"as a part of bundle {bundle}" in why(house, sku)
+    assert "8 left" in why(house, bundle)
+    market.cancel(order)
+    writes_recipes(house, (bundle, sku, 3), (single, sku, 1))
+    house.cycle()
+    house.settle()
+    house.cycle()
+    assert house.movements(other) == [("order", -5), ("order", -5), ("cancel", 5), ("cancel", 5)]
+    assert [house.stock(each) for each in (sku, other, bundle, single)] == [12, 40, 4, 12]
+    assert (market.stock(bundle), market.stock(single)) == ((4, 4), (12, 12))
+
+
+def test_a_part_counted_on_the_shelf_leaves_what_is_promised_with_a_bundle(market, sku, bundle, house, made):
+    market.order(bundle, at=0)
+    house.types(sku, count=12)
+    house.save_cycle()
+    assert house.stock(sku) == 10
+    house.types(sku, count=13)
+    house.save_cycle()
+    assert (house.stock(sku), market.stock(sku)) == (11, (11, 11))
+
+
+def test_a_broken_recipe_leaves_the_last_one_in_effect_and_says_where(market, sku, bundle, house, made):
+    writes_recipes(house, (bundle, sku, "dua"), *made[1:])
+    result = house.save_cycle()
+    assert [(held.sku, held.reason.code) for held in result.plan.held] == [(bundle, "bundle.bad_quantity")]
+    assert "Paket, baris 2" in house.note(bundle)
+    assert (house.stock(bundle), market.stock(bundle)) == (6, (6, 6))
+    writes_recipes(house, *made)
+    assert house.save_cycle().is_complete
+    assert house.note(bundle) is None
+
+
+def test_a_part_that_no_shop_lists_has_its_stock_in_a_row_of_its_own(market, sku, bundle, house):
+    writes_recipes(house, (bundle, sku, 1), (bundle, "KARTU-UCAPAN", 1))
+    before = market.stock(bundle)
+    assert {held.reason.code for held in house.save_cycle().plan.held} == {"bundle.part_without_stock"}
+    assert market.stock(bundle) == before
+    with house.editing() as (sheet, columns):
+        row = sheet.max_row + 1
+        sheet.cell(row, columns[Column.SKU], "KARTU-UCAPAN")
+        sheet.cell(row, columns[Column.STOCK], 7)
+    house.save_cycle()
+    assert market.stock(bundle) == (7, 7)
+    market.order(bundle)
+    house.cycle()
+    assert (house.stock("KARTU-UCAPAN"), house.stock(sku)) == (6, 11)
+
+
+def test_a_recipe_with_a_new_part_waits_until_its_number_is_answered(market, house, made):
+    (bundle, sku, _), (_, other, _), single = made
+    writes_recipes(house, (bundle, sku, 2), (bundle, "KARTU-UCAPAN", 1), single)
+    with house.editing() as (sheet, columns):
+        row = sheet.max_row + 1
+        sheet.cell(row, columns[Column.SKU], "KARTU-UCAPAN")
+        sheet.cell(row, columns[Column.STOCK], 50_000)
+    market.order(bundle)
+    asked = {held.reason.code for held in house.save_cycle().plan.held}
+    assert asked == {"stock.big_step", "bundle.part_without_stock"}
+    assert (house.stock(sku), house.stock(other), house.movements("KARTU-UCAPAN")) == (10, 35, [])
+    assert (house.stock(bundle), market.stock(bundle)) == (5, (5, 5))
+    house.types("KARTU-UCAPAN", note=None)
+    assert house.save_cycle().is_complete
+    assert house.movements("KARTU-UCAPAN") == [("sheet_edit", 50_000)]
+    market.order(bundle)
+    house.cycle()
+    assert (house.stock(sku), house.stock(other), house.stock("KARTU-UCAPAN")) == (8, 35, 49_999)

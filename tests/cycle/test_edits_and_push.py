@@ -1,0 +1,85 @@
+"""Work in the order of danger; edits that only the seller can decide; what a sweep compared."""
+
+import json
+
+import pytest
+from cycle.house import writes_in
+from cycle.test_status_sheet import choose, told
+
+ASKING = "{sync: update, marketplace_edit: ask}"
+
+
+@pytest.fixture
+def asking(open_house):
+    return open_house(change=lambda text: text.replace("{sync: update}", ASKING))
+
+
+def standing(house):
+    """An edit stands for the lag."""
+    house.cycle()
+    house.settle()
+    return house.cycle()
+
+
+def test_stock_that_falls_is_sent_before_prices_and_stock_that_rises_last(market, sku, other, house):
+    third = market.skus()[2]
+    house.types_all({sku: {"stock": 30}, other: {"stock": 5}, third: {"price": market.price(third)[0] + 500}})
+    first_shop = {entry["product_id"] for entry in market.listings() if entry["shop"] == market.shops[0]}
+    paths, _ = house.calls_during(house.save_cycle)
+    sent = [path.split("/")[5] for path in writes_in(paths) if path.split("/")[4] in first_shop]
+    assert sent == ["inventory", "prices", "inventory"]
+
+
+@pytest.mark.parametrize(("words", "stock"), [("pakai toko", 30), ("pakai sheet", 12)])
+def test_an_edit_that_is_asked_about_is_decided_in_the_sheet_selaras(market, sku, asking, words, stock):
+    market.edit(sku, at=0, quantity=30)
+    standing(asking)
+    assert (asking.stock(sku), market.stock(sku)) == (12, (30, 12))
+    assert told(asking)[1][sku][3:5] == (12, 30)
+    assert market.shops[0] in asking.note(sku)
+    choose(asking, sku, words)
+    asking.save_cycle()
+    asking.cycle()
+    assert (asking.stock(sku), market.stock(sku), asking.note(sku)) == (stock, (stock, stock), None)
+
+
+def test_while_an_edit_is_asked_about_sold_units_leave_the_shop_and_a_count_decides(market, sku, asking):
+    market.edit(sku, at=0, quantity=30)
+    standing(asking)
+    market.order(sku, 2, at=1)
+    asking.cycle()
+    assert (asking.stock(sku), market.stock(sku)) == (10, (28, 10))
+    standing(asking)
+    assert "28" in asking.note(sku)
+    asking.types(sku, count=20)
+    asking.save_cycle()
+    asking.cycle()
+    assert market.stock(sku) == (18, 18)  # two are promised
+
+
+def test_a_listing_emptied_after_a_cancellation_is_left_alone_until_the_seller_counts(market, sku, house):
+    bought = market.order(sku, 1)
+    house.cycle()
+    market.cancel(bought, out_of_stock=True)
+    house.cycle()
+    standing(house)
+    assert (house.stock(sku), market.stock(sku)) == (12, (0, 12))
+    assert [entry.reason.code for entry in house.cycle().plan.held] == ["stock.zeroed_after_cancel"]
+    house.types(sku, count=4)
+    house.save_cycle()
+    house.cycle()
+    assert (house.stock(sku), market.stock(sku)) == (4, (4, 4))
+
+
+def test_every_sweep_keeps_what_it_compared(market, sku, other, house):
+    house.cycle()
+    market.order(sku, 1)
+    market.edit(other, at=0, quantity=33)
+    house.cycle()
+    ((kept,),) = house.query("SELECT recon FROM cycles WHERE recon IS NOT NULL ORDER BY id DESC LIMIT 1")
+    found = json.loads(kept)
+    assert (found["checked"], found["explained"], found["corrected"], found["waiting"]) == (8, 1, 1, 1)
+    assert found["equal"] == 5
+    assert {line["sku"] for line in found["lines"]} == {sku, other}
+    house.save_cycle()
+    assert house.query("SELECT count(*) FROM cycles WHERE recon IS NOT NULL") == [(3,)]

@@ -1,0 +1,281 @@
+"""What becomes of a number that somebody changed in Seller Center, where a policy does not settle it."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from domain.world import (
+    KOPI,
+    LAG,
+    NOW,
+    Bought,
+    World,
+    as_left,
+    codes,
+    line,
+    listing,
+    moved,
+    product,
+    saved,
+    say,
+    sent,
+    snapshot,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+
+from daemon.domain.choices import Choice, Chosen
+from daemon.domain.plan import Plan
+from daemon.domain.reconcile import reconcile
+from daemon.domain.rows import Field
+from daemon.domain.snapshot import MarketplaceEdit, ShopPolicy
+from daemon.domain.stock import Cause, Sending, Told, Unexplained, quantity_to_send, settle
+
+ASK = {"toko": ShopPolicy(marketplace_edit=MarketplaceEdit.ASK)}
+OVERWRITE = {"toko": ShopPolicy(marketplace_edit=MarketplaceEdit.OVERWRITE)}
+ASK_BOTH = ASK | {"mall": ShopPolicy()}
+
+
+def edited(units, *, since=NOW - LAG, **fields):
+    return listing(shown=10 + units, unexplained=Unexplained(units, since), **fields)
+
+
+def asked(units, **fields):
+    """An edit that the seller was asked about in an earlier cycle."""
+    return edited(units, edited_to=10 + units, edits_alike=1, **fields)
+
+
+def planned(*listings, **fields) -> Plan:
+    return reconcile(snapshot(*listings, **{"shops": ASK} | fields), say)
+
+
+def waiting(plan):
+    return [command.desired for command in plan.commands if command.is_waiting]
+
+
+@pytest.mark.parametrize(("asked_ago", "counts"), [(LAG, False), (LAG / 2, False), (timedelta(0), True)])
+def test_a_difference_counts_once_orders_were_asked_for_a_lag_after_it_was_seen(asked_ago, counts):
+    """A slow sweep lies between the question for orders and the decision: an order can come to light meanwhile."""
+    state = listing(shown=15, told=Told(12), unexplained=Unexplained(3, NOW - LAG))
+    plan = planned(state, shops={"toko": ShopPolicy()}, orders_read_at={"toko": NOW - asked_ago})
+    assert moved(plan) == ([(Cause.MARKETPLACE_EDIT, 3)] if counts else [])
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        listing(shown=15, unexplained=Unexplained(5, NOW - timedelta(hours=1))),
+        listing(shown=0, is_called_empty=True, unexplained=Unexplained(-10, NOW - timedelta(hours=1))),
+    ],
+    ids=["asked", "emptied"],
+)
+def test_what_only_the_seller_can_settle_is_no_reason_to_look_again(state):
+    plan = planned(state)
+    assert (len(codes(plan)), plan.look_again) == (1, None)
+
+
+# Policy ask
+
+
+@pytest.mark.parametrize("units", [-3, 5])
+def test_an_edit_is_asked_about_and_changes_nothing(units):
+    plan = planned(edited(units))
+    assert (moved(plan), plan.commands) == ([], ())
+    assert [say(held.reason) for held in plan.held] == [f"stock.edit_asked shop=toko shown={10 + units} stock=10"]
+    assert plan.listings[0].unexplained == Unexplained(units, NOW - LAG)
+
+
+def test_a_difference_that_may_be_an_order_is_not_asked_about():
+    assert codes(planned(edited(-1, since=NOW))) == []
+
+
+def test_the_question_stands_in_cycles_that_do_not_read_the_shop():
+    assert codes(planned(replace(asked(5), shown=None, observed_at=None))) == ["stock.edit_asked"]
+
+
+def test_the_question_is_over_when_the_shop_shows_our_number_again():
+    plan = planned(replace(asked(5), shown=10))
+    assert codes(plan) == []
+    assert plan.listings[0].edits_alike == 0
+
+
+def test_a_rise_waits_for_the_answer_and_a_fall_keeps_the_difference():
+    rise = planned(asked(5), products={KOPI: product(available=12)})
+    fall = planned(asked(5), listing("mall"), shops=ASK_BOTH, lines=(line(shop="mall"),))
+    assert (waiting(rise), waiting(fall), sent(fall)) == ([12], [], {"toko": 9})
+
+
+def chosen(choice, **changes):
+    return Chosen(**{"sku": KOPI, "field": Field.STOCK, "choice": choice, "here": 10, "shown": 15} | changes)
+
+
+@pytest.mark.parametrize("is_read", [True, False])
+@pytest.mark.parametrize(
+    ("choice", "movements", "writes"),
+    [(Choice.SHOP, [(Cause.MARKETPLACE_EDIT, 5)], {}), (Choice.SHEET, [], {"toko": 10})],
+)
+def test_a_choice_takes_the_edit_over_or_sets_it_back(choice, movements, writes, is_read):
+    state = asked(5) if is_read else replace(asked(5), shown=None, observed_at=None)
+    plan = planned(state, rows=(saved(),), bases={KOPI: as_left()}, choices=(chosen(choice),))
+    assert (moved(plan), sent(plan), codes(plan)) == (movements, writes, [])
+    assert plan.listings[0].told == Told(15)
+
+
+@pytest.mark.parametrize(
+    "choices",
+    [
+        [chosen(Choice.SHOP, shown=16)],
+        [chosen(Choice.SHOP, here=9)],
+        [chosen(Choice.SUM)],
+        [chosen(Choice.SHOP), chosen(Choice.SHEET)],
+        [chosen(Choice.SHOP, field=Field.PRICE)],
+    ],
+    ids=["another shown", "another here", "sum", "two choices", "another question"],
+)
+def test_a_choice_for_other_numbers_is_no_answer(choices):
+    plan = planned(asked(5), rows=(saved(),), bases={KOPI: as_left()}, choices=tuple(choices))
+    assert (moved(plan), codes(plan)) == ([], ["stock.edit_asked"])
+
+
+def test_a_choice_in_an_old_file_is_no_answer():
+    plan = planned(asked(5), rows=(saved(),), bases={KOPI: as_left()}, choices=(chosen(Choice.SHOP),), is_stale=True)
+    assert (moved(plan), codes(plan)) == ([], ["stock.edit_asked"])
+
+
+def test_a_count_decides_and_the_shop_follows():
+    plan = planned(asked(5), rows=(saved(count=13),), bases={KOPI: as_left()})
+    assert (moved(plan), sent(plan), codes(plan)) == ([(Cause.COUNT, 3)], {"toko": 13}, [])
+
+
+def test_a_typed_stock_that_the_shop_shows_already_ends_the_question():
+    plan = planned(asked(5), rows=(saved(stock=15),), bases={KOPI: as_left()})
+    assert (moved(plan), sent(plan), codes(plan)) == ([(Cause.SHEET_EDIT, 5)], {}, [])
+
+
+# Numbers that a push writes
+
+
+@given(st.integers(0, 50), st.integers(0, 50), st.integers(0, 50))
+def test_nothing_in_question_is_ever_raised_and_a_fall_keeps_the_difference(told, desired, shown):
+    units = shown - told
+    value = quantity_to_send(Told(told), desired, shown, keeps_edit=True)
+    if value is not None and units:
+        assert value < shown
+        assert value == max(0, desired + units)
+
+
+@given(st.integers(0, 50), st.integers(0, 50), st.integers(1, 50))
+def test_a_carried_edit_survives_a_write_without_an_answer(told, fall, units):
+    desired = max(0, told - fall)
+    sending = Sending(desired, desired + units)
+    written, kept = (settle(Told(told), sending, shown) for shown in (desired + units, told + units))
+    assert written.unexplained(desired + units) == units
+    assert kept.unexplained(told + units) == units
+
+
+# A second writer
+
+
+def tug(policy, turns, *, after=timedelta(minutes=20)):
+    """Somebody sets 50 again so long after each of our writes; gives the plans in which the edit had stood."""
+    world = World.of(snapshot(listing(), listing("mall"), shops=policy | {"mall": ShopPolicy()}))
+    toko, mall = (entry.id for entry in world.listings.values())
+    plans = []
+    for number in range(turns):
+        world.now += after
+        world.shows[toko] = 50
+        world.cycle()
+        world.now += 2 * LAG
+        plans.append(world.cycle())
+        world.now += timedelta(hours=1)
+        world.bought.append(bought(number, mall, world))
+        world.shows[mall] -= 1
+        world.cycle()
+    return world, plans
+
+
+def bought(number, at, world):
+    return Bought(replace(line(number, created_at=world.now), listing=at), world.now)
+
+
+@pytest.mark.parametrize(
+    "policy", [OVERWRITE, {"toko": ShopPolicy(marketplace_edit=MarketplaceEdit.ACCEPT)}], ids=["overwrite", "accept"]
+)
+def test_the_third_edit_to_the_same_number_in_a_row_is_a_second_writers_and_left_alone(policy):
+    _, plans = tug(policy, 5)
+    assert [codes(plan) for plan in plans] == [[], []] + 3 * [["stock.second_writer"]]
+    assert not any(cause is Cause.MARKETPLACE_EDIT for plan in plans[2:] for cause, _ in moved(plan))
+
+
+def test_the_second_writer_is_named_with_the_shop_and_its_number():
+    _, plans = tug(OVERWRITE, 3)
+    assert say(plans[-1].held[0].reason).startswith("stock.second_writer shop=toko shown=50")
+
+
+def test_a_person_who_sets_the_same_number_hours_after_our_write_means_it():
+    _, plans = tug(OVERWRITE, 5, after=timedelta(hours=15))
+    assert [codes(plan) for plan in plans] == 5 * [[]]
+
+
+STUCK = {"edited_to": 50, "edits_alike": 3, "unexplained": Unexplained(40, NOW - LAG)}
+
+
+def test_a_count_ends_the_tug():
+    state = listing(shown=50, **STUCK)
+    plan = planned(state, shops=OVERWRITE, rows=(saved(count=12),), bases={KOPI: as_left()})
+    assert (sent(plan), codes(plan)) == ({"toko": 12}, [])
+    assert (plan.listings[0].edited_to, plan.listings[0].edits_alike) == (None, 0)
+
+
+def test_the_tug_is_over_once_the_shop_shows_what_it_was_told():
+    plan = planned(listing(**STUCK), shops=OVERWRITE)
+    assert (codes(plan), plan.listings[0].edits_alike) == ([], 0)
+
+
+def test_a_seller_who_fills_up_to_the_same_number_is_no_second_writer():
+    """The shop's own orders lie between, and no write of ours."""
+    world = World.of(snapshot(listing(), shops={"toko": ShopPolicy()}))
+    (toko,) = world.listings
+    for number in range(5):
+        world.now += timedelta(hours=1)
+        world.bought.append(bought(number, toko, world))
+        world.shows[toko] -= 1
+        world.cycle()
+        world.shows[toko] = 50
+        world.cycle()
+        world.now += 2 * LAG
+        assert codes(world.cycle()) == []
+
+
+# Emptied by the marketplace
+
+
+def emptied(**fields):
+    return listing(shown=0, told=Told(9, 1), unexplained=Unexplained(-9, NOW - LAG), is_called_empty=True, **fields)
+
+
+def test_a_listing_emptied_after_a_cancellation_is_explained_and_moves_nothing():
+    plan = planned(emptied(), shops={"toko": ShopPolicy()})
+    assert (moved(plan), sent(plan), waiting(plan)) == ([], {"toko": 10}, [10])
+    assert [say(held.reason) for held in plan.held] == ["stock.zeroed_after_cancel shop=toko stock=9"]
+
+
+@pytest.mark.parametrize("typed", [{"count": 4}, {"stock": 4}])
+def test_a_number_from_the_seller_is_written_over_it(typed):
+    plan = planned(emptied(), shops={"toko": ShopPolicy()}, rows=(saved(**typed),), bases={KOPI: as_left()})
+    assert (sent(plan), waiting(plan), codes(plan)) == ({"toko": 4}, [], [])
+
+
+def test_another_number_than_none_is_an_edit_as_ever():
+    state = edited(-3, is_called_empty=True)
+    assert moved(planned(state, shops={"toko": ShopPolicy()})) == [(Cause.MARKETPLACE_EDIT, -3)]
+
+
+# Locks of the platform
+
+
+@pytest.mark.parametrize(("available", "said"), [(4, ["stock.locked"]), (10, []), (12, [])])
+def test_a_locked_number_is_shown_where_there_is_less_and_never_written(available, said):
+    locked = listing(quantity_is_editable=False)
+    plan = planned(locked, products={KOPI: product(available=available)})
+    assert (plan.commands, codes(plan)) == ((), said)
