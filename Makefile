@@ -15,7 +15,7 @@ DEV := $(VENV)/.dev-$(KEY)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules --no-print-directory
-.PHONY: help install demo test check simulate bench e2e lock
+.PHONY: help install demo test check simulate fuzz mutants bench e2e lock
 
 help: ## list these commands
 	@echo "make ..."
@@ -36,8 +36,14 @@ check: $(DEV) ## look at style, types and the direction of imports
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-simulate: $(DEV) ## damage thousands of workbooks and see that none is misread (ARGS="--inputs 500 --seed 7")
+simulate: $(DEV) ## live hundreds of random days, with faults everywhere, against goods on a shelf (ARGS="--seeds 20")
+	@$(BIN)/python -m tests.simulation $(ARGS)
+
+fuzz: $(DEV) ## damage thousands of workbooks and see that none is misread (ARGS="--inputs 500 --seed 7")
 	@$(BIN)/python -m simulation.fuzz_workbooks $(ARGS)
+
+mutants: $(DEV) ## plant faults into the rules, one at a time, and see that the tests notice (ARGS="--only order")
+	@$(BIN)/python -m simulation.mutants $(ARGS)
 
 bench: $(DEV) ## measure reading and patching as ratios in one run (ARGS="--rows 10000")
 	@$(BIN)/python -m benchmarks.bridge $(ARGS)

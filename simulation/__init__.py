@@ -1,1 +1,1 @@
-"""Long random runs of the system with an oracle beside each: ``make simulate``."""
+"""Long runs that try to break the system: damaged workbooks (``make fuzz``), planted faults (``make mutants``)."""

@@ -14,7 +14,7 @@ import daemon
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 LOCKS = ["requirements.lock", "requirements-dev.lock"]
-TARGETS = ["help", "install", "demo", "test", "check", "simulate", "bench", "e2e", "lock"]
+TARGETS = ["help", "install", "demo", "test", "check", "simulate", "fuzz", "mutants", "bench", "e2e", "lock"]
 
 
 def names(requirements: list[str]) -> set[str]:
@@ -73,7 +73,7 @@ def test_make_alone_lists_every_target():
     assert listed == TARGETS
 
 
-@pytest.mark.parametrize("target", ["simulate", "bench"])
+@pytest.mark.parametrize("target", ["simulate", "fuzz", "mutants", "bench"])
 def test_long_runs_have_a_command_of_their_own_that_explains_itself(target):
     done = make(target, "ARGS=--help")
     assert done.returncode == 0

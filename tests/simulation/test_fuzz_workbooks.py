@@ -1,4 +1,4 @@
-"""A short run of the fuzzing; ``make simulate`` puts thousands more before the bridge."""
+"""A short run of the fuzzing; ``make fuzz`` puts thousands more before the bridge."""
 
 from simulation.fuzz_workbooks import fuzzed
 

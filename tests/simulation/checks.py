@@ -1,0 +1,92 @@
+"""The seven invariants (design 6), looked at when the world is at rest."""
+
+from collections import Counter
+from itertools import chain
+
+from tests.simulation import seller
+from tests.simulation.office import ADJUSTMENT, COUNT, PRICE, STOCK
+
+MOST_SHOWN = 99_999
+EXPECTED_HELD = {"stock.oversold"}
+"""What may be told on such a day: nothing that was typed waits for an answer, but buyers can be quicker than we."""
+
+
+def all_is_right(day):
+    """List what is wrong with a day at rest."""
+    with day.home.parts.mirror.transaction() as tx:
+        ask = lambda sql: [tuple(row) for row in tx.exec_driver_sql(sql)]  # noqa: E731
+        movements = ask("SELECT sku, cause, reference, delta FROM movements")
+        held = ask("SELECT sku, row, field, code, params FROM held")
+        outbox = ask("SELECT state, target, desired FROM outbox WHERE state NOT IN ('done', 'withdrawn')")
+    return [
+        *_shops_and_sheet(day),
+        *_ledger(day, movements),
+        *(f"held: {entry}" for entry in held if entry[3] not in EXPECTED_HELD),
+        *(f"left in the outbox: {entry}" for entry in outbox),
+        *_orders(day, movements),
+        *(f"oversold because of us: {what}" for what in day.shelf.oversold_by_us),
+        *_workbook(day),
+        *_secrets(day),
+    ]
+
+
+def _shops_and_sheet(day):
+    """1: what every listing and every row shows."""
+    rows = day.office.rows()
+    for sku, goods in day.shelf.goods.items():
+        shown = min(max(goods.available, 0), MOST_SHOWN)
+        for shop in day.town.shops:
+            listing = day.town.listing(shop, sku)
+            if (listing.available, listing.price) != (shown, goods.price):
+                shows = f"{listing.available} at {listing.price}"
+                yield f"shown: {shop} {sku} {shows}, the shelf says {goods.available} at {goods.price}"
+        cells = {header: rows[sku][header] for header in (STOCK, PRICE, ADJUSTMENT, COUNT)}
+        if cells != {STOCK: shown, PRICE: goods.price, ADJUSTMENT: None, COUNT: None}:
+            yield f"row: of {sku} shows {cells}, the shelf says {goods.available} at {goods.price}"
+
+
+def _ledger(day, movements):
+    """2: the movements add up."""
+    for sku, goods in day.shelf.goods.items():
+        booked = [(cause, delta, reference) for code, cause, reference, delta in movements if code == sku]
+        total = sum(delta for _, delta, _ in booked)
+        if total != goods.available:
+            told = ", ".join(f"{cause} {delta:+d} ({reference[-12:]})" for cause, delta, reference in booked)
+            yield f"ledger: of {sku} says {total}, the shelf {goods.available}: {told}"
+
+
+def _orders(day, movements):
+    """4: every ordered unit is booked once, and given back once if it never left."""
+    booked = Counter((cause, reference) for _, cause, reference, _ in movements if cause in {"order", "cancel"})
+    expected = Counter()
+    for promise in day.shelf.promises:
+        reference = f"{promise.shop}/{promise.order}/{promise.line}"
+        expected["order", reference] = 1
+        if promise.is_cancelled:
+            expected["cancel", reference] = 1
+    if booked != expected:
+        yield f"orders: booked {booked - expected} too often, {expected - booked} not at all"
+
+
+def _workbook(day):
+    """6: the workbook can be read, and what is the seller's own is still in it."""
+    marks, words = seller.own_in(day.home.workbook)
+    if marks != {sku: seller.own_mark(sku) for sku in day.town.skus} or words != seller.OWN_WORDS:
+        yield f"workbook: the seller's own column or sheet was changed: {marks}, {words}"
+    left = [path.name for path in day.home.workbook.parent.iterdir() if path.name.startswith((".~", "toko ("))]
+    if left:
+        yield f"left behind: {left}"
+
+
+def _secrets(day):
+    """7: no secret and no buyer's data in what was logged or in a file's name."""
+    names = (path.name for path in day.home.settings.path.parent.rglob("*"))
+    said = "\n".join(chain((repr(event) for event in day.said), names))
+    for secret in day.town.secrets:
+        if secret in said:
+            yield "secret: one was told"
+    for order in day.town.world.orders.values():
+        buyer = order.buyer
+        for private in (buyer.name, buyer.phone_number, buyer.place.street):
+            if private in said:
+                yield f"secret: buyers' data, {private}"
