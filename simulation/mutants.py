@@ -22,8 +22,13 @@ from simulation.planted import FAULTS, Fault
 
 _ROOT = Path(__file__).resolve().parent.parent
 _COPIED = ("bridge", "daemon", "simulation", "systemd", "tests", "pyproject.toml", "config.example.yaml", "README.md")
-_STAGES = (("tests/domain", "tests/mirror"), ("tests/simulation/test_simulation.py",), ("tests/cycle",))
-"""Tests from the quickest to the slowest; ``tests/cycle`` needs minutes."""
+_STAGES = (
+    ("tests/domain", "tests/mirror"),
+    tuple(f"tests/cycle/test_{name}.py" for name in ("revisions", "faults", "cycle", "odd_moments")),
+    ("tests/simulation/test_simulation.py",),
+    ("tests/cycle",),
+)
+"""Tests from the quickest to the slowest; the last ones need minutes."""
 _LONGEST_S = 1200
 
 

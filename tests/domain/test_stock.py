@@ -75,6 +75,8 @@ def test_the_desired_number_counts_as_agreed_unless_an_unseen_order_may_have_mad
         (Told(10), 10, 13, None),
         (Told(9, 1), 10, 9, 10),  # the marketplace did not give the cancelled unit back
         (Told(9, 1), 9, 10, 9),  # it did, and it is sold already
+        (Told(3, 4), 7, 1, None),  # six may be ordered behind four that came back: nothing is raised over them
+        (Told(3, 4), 2, 1, 0),
     ],
 )
 def test_what_is_written_over_a_shown_number(told, desired, shown, sent):
