@@ -101,6 +101,14 @@ def test_a_changed_field_of_the_past_is_noticed_at_its_movement(tx, field):
     assert ledger.verify(tx).changed in (2, 3)
 
 
+def test_a_past_that_was_changed_together_with_its_hash_is_noticed_at_the_next_movement(tx):
+    rows = tx.exec_driver_sql("SELECT id, sku, delta, cause, reference, cycle, booked_at_ms, hash FROM movements").all()
+    (_, *_first, before), (number, sku, delta, *others, _hash) = rows[:2]
+    forged = ledger.chained(before, number, sku, delta + 5, *others)
+    tx.exec_driver_sql("UPDATE movements SET delta = ?, hash = ? WHERE id = 2", (delta + 5, forged))
+    assert ledger.verify(tx).changed == 3
+
+
 @pytest.mark.parametrize("number", [1, 2, 3])
 def test_a_removed_past_is_noticed(tx, number):
     tx.exec_driver_sql("DELETE FROM movements WHERE id = ?", (number,))
