@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self, TypeAlias
+from typing import Self, TypeAlias
 
 from alembic import command
 from alembic.config import Config
@@ -119,13 +119,8 @@ def _holder(descriptor: int) -> int:
     return int(text) if text.isdigit() else 0
 
 
-_COMPILED: dict[Any, Any] = {}
-"""Statements as SQL text, for every mirror that this process opens: there are some hundred of them."""
-
-
 def _engine(path: Path) -> Engine:
     engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30}, hide_parameters=True)
-    engine = engine.execution_options(compiled_cache=_COMPILED)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _record: object) -> None:
