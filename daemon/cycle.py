@@ -1,7 +1,9 @@
 """One cycle: pull → read → reconcile → push → write."""
 
+import gc
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -14,6 +16,8 @@ from daemon.domain.plan import Plan
 from daemon.domain.reconcile import reconcile
 from daemon.errors import SelarasError
 from daemon.mirror import Transaction, decisions, journal, picture, revisions
+from daemon.mirror.in_step import Narrow
+from daemon.mirror.known_sheet import known_sheet, remember_sheet
 from daemon.order_sheets import write_order_sheets
 from daemon.origin import PlacedSheet, agree, is_outdated, placed, settle_writes
 from daemon.parts import Parts, Trigger
@@ -122,7 +126,7 @@ def decide(
     With ``discard`` the transaction is rolled back: the same plan, and nothing changed.
     """
     now = parts.now()
-    with parts.mirror.transaction(discard=discard) as tx:
+    with parts.mirror.transaction(discard=discard) as tx, _without_collector():
         cycle = journal.start_cycle(tx, trigger.value, now=now)
         take_approval(tx, saved.workbook, now=now)
         orders_changed = store_pulled(tx, pulled, cycle=cycle, now=now)
@@ -138,7 +142,7 @@ def decide(
             workbook = replace(workbook, brought=brought(copy.plan for copy in copies), gone=_gone(tx, workbook))
         plan, wanted = _settle(parts, tx, workbook, cycle)
         if workbook is not None and not plan.is_scrambled:
-            revisions.remember_sheet(tx, known_as(workbook.sheet))
+            remember_sheet(tx, known_as(workbook.sheet))
         if plan.is_scrambled:
             stopped += (entry.reason for entry in plan.held if entry.is_whole_sheet)
         plan = replace(plan, movements=(*(move for copy in copies for move in copy.plan.movements), *plan.movements))
@@ -153,9 +157,21 @@ def decide(
     return Decided(cycle, plan, orders_changed, wanted, merged, (*saved.problems, *problems, *unclear), stopped)
 
 
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Let Python not look for garbage: a large picture is all kept, and would be searched through again and again."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
 def _gone(tx: Transaction, workbook: PlacedSheet) -> tuple[str, ...]:
     """Name the columns that were in the workbook when it was last used, and are not in it now."""
-    known = revisions.known_sheet(tx)
+    known = known_sheet(tx)
     return known.gone_from(known_as(workbook.sheet)) if known else ()
 
 
@@ -181,8 +197,9 @@ def _settle(
     """Reconcile with one file, or with none, and store what follows. ``name`` is that of a copy."""
     now = parts.now()
     seen = file.seen(copy=name, limits=parts.limits) if file else None
-    given = picture.load_snapshot(tx, parts.policies, seen, cycle=cycle, now=now)
-    plan = reconcile(replace(given, sharing=parts.settings.sharing), parts.texts.say)
+    narrow = Narrow(parts.policies, parts.settings.sharing, parts.texts.say)
+    given = picture.load_snapshot(tx, parts.policies, seen, cycle=cycle, now=now, narrow=narrow)
+    plan = reconcile(replace(given, sharing=narrow.sharing), narrow.say)
     decisions.commit_plan(tx, plan, cycle=cycle, now=now)
     if file is None:
         return plan, None

@@ -16,7 +16,7 @@ from daemon.domain.messages import Message, message
 from daemon.domain.rows import Number, RowBase, Text
 from daemon.domain.snapshot import SeenFile
 from daemon.domain.values import Sku
-from daemon.mirror import Transaction, revisions
+from daemon.mirror import Transaction, ledger, revisions
 from daemon.mirror.earlier import Earlier, earlier_numbers
 from daemon.mirror.revisions import Revision
 from daemon.parts import Sheet
@@ -45,12 +45,13 @@ class PlacedSheet:
     """A file whose origin is known; ``brought`` are notes of what copies of it brought in this cycle.
 
     ``gone`` are the headers of columns that it had when it was last used, and has no more. ``saved_at`` is when it was
-    saved, if its time can be right.
+    saved, if its time can be right. ``sold`` are the units that orders took since we wrote what it started from.
     """
 
     sheet: Sheet
     origin: Origin
     saved_at: datetime | None
+    sold: Mapping[Sku, int]
     brought: Mapping[Sku, str] = field(default_factory=dict)
     gone: tuple[str, ...] = ()
 
@@ -69,6 +70,7 @@ class PlacedSheet:
             recipe_sheet=recipes_in(self.sheet),
             override_sheet=overrides_in(self.sheet),
             saved_at=self.saved_at,
+            sold=self.sold,
         )
 
 
@@ -97,14 +99,16 @@ def placed(
     """
     origin = _origin_of(tx, sheet, now=now, is_copy=is_copy, is_open=is_open)
     if isinstance(origin, Origin):
-        return PlacedSheet(sheet, origin, _saved_at(tx, sheet, origin.revision))
+        written_at = revisions.written_at(tx, origin.revision)
+        sold = {} if origin.is_as_written else ledger.sold_since(tx, written_at)
+        return PlacedSheet(sheet, origin, _saved_at(sheet, written_at), sold)
     # Whatever the reason: a copy cannot be adopted, only its numbers can be typed again.
     return message("workbook.copy_unmarked", name=sheet.table.name) if is_copy else origin
 
 
-def _saved_at(tx: Transaction, sheet: Sheet, started: Revision) -> datetime | None:
+def _saved_at(sheet: Sheet, written_at: datetime) -> datetime | None:
     """When a file was saved; ``None`` where its time cannot be right: before that was written which it started from."""
-    is_possible = sheet.saved_at is not None and sheet.saved_at >= revisions.written_at(tx, started)
+    is_possible = sheet.saved_at is not None and sheet.saved_at >= written_at
     return sheet.saved_at if is_possible else None
 
 
@@ -130,7 +134,8 @@ def _origin_of(
     saved = revisions.save_of_file(tx, table.content_hash)
     if saved is not None and saved[0].workbook == newest.workbook and _is_certain(tx, table, newest):
         revision, save = saved
-        written, bases = revisions.bases_at(tx, revision.number), revisions.bases_of_save(tx, revision, save)
+        written = revisions.bases_at(tx, revision.number)
+        bases = {**written, **revisions.changed_by_save(tx, save)}
         return Origin(revision, written, bases, revision.number == newest.number, save)
     started = _started_from(tx, table, newest)
     if isinstance(started, Message):
@@ -189,11 +194,14 @@ def agree(tx: Transaction, placed: PlacedSheet, changed: Bases, *, now: datetime
     table, origin = placed.sheet.table, placed.origin
     agreed = {**origin.bases, **changed}
     if origin.is_as_written:
-        revisions.update_revision(tx, origin.revision, agreed)
+        revisions.update_revision(tx, origin.revision, changed)
     elif origin.save is not None:
-        revisions.update_save(tx, origin.revision, origin.save, agreed)
-    elif _is_edited(tx, origin.revision, agreed):
-        revisions.store_save(tx, origin.revision, Save(table.name, agreed, table.content_hash), now=now)
+        revisions.update_save(tx, origin.save, changed)
+    elif _is_edited(tx, origin, agreed):
+        taken = {
+            sku: base for sku, base in agreed.items() if base is not (was := origin.written.get(sku)) and base != was
+        }
+        revisions.store_save(tx, origin.revision, Save(table.name, taken, table.content_hash), now=now)
     return agreed
 
 
@@ -206,9 +214,10 @@ def is_outdated(tx: Transaction, placed: PlacedSheet, agreed: Bases) -> bool:
     if not can_carry(placed.sheet.table.name):
         return False
     is_first = origin.revision.is_adopted and bool(agreed)
-    return is_first or not origin.is_newest or _is_edited(tx, origin.revision, agreed)
+    return is_first or not origin.is_newest or _is_edited(tx, origin, agreed)
 
 
-def _is_edited(tx: Transaction, revision: Revision, agreed: Bases) -> bool:
+def _is_edited(tx: Transaction, origin: Origin, agreed: Bases) -> bool:
     """Whether anything was taken over since the revision was written; an edit taken back is one as well."""
-    return agreed != revisions.bases_at(tx, revision.number) or bool(revisions.saves_of(tx, revision))
+    is_changed = not origin.is_as_written and agreed != origin.written
+    return is_changed or revisions.has_saves(tx, origin.revision)

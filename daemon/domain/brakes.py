@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TypeAlias
 
-from daemon.domain.identity import columns_exchanged, scrambled
+from daemon.domain.identity import FURTHEST, columns_exchanged, known_rows, scrambled
 from daemon.domain.messages import Message, message
-from daemon.domain.rows import TYPED, Field, Number, RowBase, SheetRow, Text
+from daemon.domain.rows import TYPED, Field, Number, RowBase, SheetRow
 from daemon.domain.values import ListingId, Sku
 
 FEWEST_CHANGED, FEWEST_ZEROED, FEWEST_GONE = 10, 5, 5
 """In fewer rows, or listings, a share says nothing: a shop of four goods is often changed as a whole."""
+
+RULES_WAIT = "allocation.sells_out"
+"""Said of rules that wait for a yes; all else in the file counts."""
 
 Edit: TypeAlias = tuple[Sku, Field, int]
 """A number that was typed."""
@@ -37,29 +40,38 @@ class Limits:
 NO_LIMITS = Limits()
 
 
-def why_stopped(
-    rows: Sequence[SheetRow],
-    bases: Mapping[Sku, RowBase],
-    limits: Limits,
-    *,
-    approved: Container[str],
-    gone: Collection[str] = (),
-) -> Message | None:
-    """Tell why nothing of a save may be used, if so; ``approved`` are the plans that the seller said yes to.
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A saved file that is looked at as a whole: its rows, and what they are compared with.
 
-    ``gone`` are the headers of columns that the sheet had before.
+    ``gone`` are the headers of columns that it had before, ``unchanged`` the numbers of rows in which nothing was
+    typed.
     """
-    changed = tuple(edits(rows, bases))
-    plan = plan_of(changed, gone)
-    if plan in approved:
+
+    rows: Sequence[SheetRow]
+    bases: Mapping[Sku, RowBase]
+    gone: Collection[str] = ()
+    unchanged: Container[int] = ()
+
+
+def why_stopped(file: Suspect, limits: Limits, *, approved: Container[str]) -> Message | None:
+    """Tell why nothing of a save may be used, if so; ``approved`` are the plans that the seller said yes to."""
+    changed = tuple(edits((row for row in file.rows if row.number not in file.unchanged), file.bases))
+    plan = plan_of(changed, file.gone)
+    if plan in approved or not (changed or file.gone):
         return None
-    if gone:
-        return message("sheet.column_gone", headers=", ".join(gone), plan=plan)
-    if moved := scrambled(rows, bases):
+    if file.gone:
+        return message("sheet.column_gone", headers=", ".join(file.gone), plan=plan)
+    known = [row for row in file.rows if row.number in file.unchanged or known_rows([row], file.bases)]
+    near = _near(known, file.unchanged)
+    if moved := scrambled(near, file.bases):
         return message("sheet.scrambled", rows=moved, plan=plan)
-    if exchanged := columns_exchanged(rows, bases):
+    if exchanged := columns_exchanged(near, file.bases):
         return message("sheet.columns_exchanged", rows=exchanged, plan=plan)
-    known = sum(isinstance(row.sku, Text) and row.sku.value in bases for row in rows)
+    return _too_many(changed, len(known), limits, plan)
+
+
+def _too_many(changed: Iterable[Edit], known: int, limits: Limits, plan: str) -> Message | None:
     touched = {sku for sku, _, _ in changed}
     zeroed = {sku for sku, field, typed in changed if field is Field.STOCK and typed == 0}
     is_too_many = limits.rows is not None and any(
@@ -68,13 +80,30 @@ def why_stopped(
     )
     if not is_too_many:
         return None
-    return message("sheet.many_rows", rows=len(touched), known=known, zeroed=len(zeroed), plan=plan)
+    if zeroed:
+        return message("sheet.many_rows", rows=len(touched), known=known, zeroed=len(zeroed), plan=plan)
+    return message("sheet.many_changed", rows=len(touched), known=known, plan=plan)
 
 
-def edits(rows: Sequence[SheetRow], bases: Mapping[Sku, RowBase]) -> Iterator[Edit]:
+def plan_to_approve(rules: Iterable[str], sold_out: int, known: int, limits: Limits) -> str | None:
+    """Name the plan of new ``rules`` of the pool by which too many of ``known`` goods would be ``sold_out`` in a shop.
+
+    ``None`` if they are few enough. Rules are told apart by their words.
+    """
+    is_too_many = limits.rows is not None and sold_out >= FEWEST_ZEROED and sold_out * 100 > limits.rows * known
+    return _named(rules) if is_too_many else None
+
+
+def _near(known: Sequence[SheetRow], unchanged: Container[int]) -> list[SheetRow]:
+    """Leave out the rows that nothing moved into or out of: those far from all that changed."""
+    reach = range(-FURTHEST, FURTHEST + 1)
+    places = {place + by for place, row in enumerate(known) if row.number not in unchanged for by in reach}
+    return [known[place] for place in sorted(places) if 0 <= place < len(known)]
+
+
+def edits(rows: Iterable[SheetRow], bases: Mapping[Sku, RowBase]) -> Iterator[Edit]:
     """Yield the prices and stocks that were typed over others, and what was added or counted."""
-    known = ((Sku(row.sku.value), row) for row in rows if isinstance(row.sku, Text) and row.sku.value in bases)
-    for sku, row in known:
+    for row, sku in known_rows(rows, bases):
         for field in TYPED:
             cell, before = row.cell(field), getattr(bases[sku], field.value)
             is_open = before is None and field in {Field.PRICE, Field.STOCK}  # nothing was agreed on yet

@@ -6,27 +6,31 @@ from collections.abc import Iterable
 from daemon.domain.draft import Draft
 from daemon.domain.plan import Command, Target
 from daemon.domain.recon import MOST_LINES, Line, Outcome, Recon
-from daemon.domain.rows import Field
 from daemon.domain.snapshot import ListingState
 from daemon.domain.values import ListingStatus
+
+_COUNTED_ONLY = (Outcome.EQUAL, Outcome.UNREAD)
+"""There is nothing to say of such a listing by name: a shop that was not read would fill the report."""
 
 
 def compare(draft: Draft, commands: Iterable[Command]) -> Recon | None:
     """Compare every listing whose stock we keep with what it should show; ``None`` when none was read."""
-    if all(listing.shown is None for listing in draft.listings.values()):
+    in_step = draft.given.in_step
+    is_read = any(
+        each.shown is not None and each.status is not ListingStatus.DELETED for each in draft.listings.values()
+    )
+    if not (is_read or in_step.read):
         return None
     wanted = {command.listing: command for command in commands if command.target is Target.QUANTITY}
-    asked = {(held.sku, held.reason.params.get("shop")) for held in draft.held if held.field is Field.STOCK}
-    counts: Counter[Outcome] = Counter()
+    counts = Counter({Outcome.EQUAL: in_step.equal, Outcome.UNREAD: in_step.unread})
     lines: list[Line] = []
     for listing in (each for each in draft.listings.values() if _is_kept(draft, each)):
         command = wanted.get(listing.id)
-        is_asked = (listing.sku, listing.id.shop) in asked
-        outcome = _outcome(draft.given.listings[listing.id], listing, command, is_asked=is_asked)
+        outcome = _outcome(draft, listing, command)
         counts[outcome] += 1
-        if outcome is not Outcome.EQUAL and len(lines) < MOST_LINES:
+        if outcome not in _COUNTED_ONLY and len(lines) < MOST_LINES:
             told = listing.told.quantity if listing.told else None
-            expected = command.desired if command else told
+            expected = command.sends if command else draft.awaiting.get(listing.id, told)
             lines.append(Line(listing.id, listing.sku, listing.shown, expected, outcome))
     return Recon({outcome: counts[outcome] for outcome in Outcome}, tuple(lines))
 
@@ -36,13 +40,14 @@ def _is_kept(draft: Draft, listing: ListingState) -> bool:
     return is_there and draft.given.shops[listing.id.shop].sends_stock
 
 
-def _outcome(before: ListingState, now: ListingState, command: Command | None, *, is_asked: bool) -> Outcome:
+def _outcome(draft: Draft, now: ListingState, command: Command | None) -> Outcome:
     if now.shown is None:
         return Outcome.UNREAD
-    if is_asked:
+    if now.id in draft.asked:
         return Outcome.ASKED
-    if now.unexplained is not None:
+    if now.unexplained is not None or (command is None and now.id in draft.awaiting):
         return Outcome.WAITING
     if command is not None and command.desired != now.shown:
-        return Outcome.CORRECTED
+        return Outcome.KEPT if command.is_later else Outcome.CORRECTED
+    before = draft.given.listings[now.id]
     return Outcome.EQUAL if before.told is None or before.told.quantity == now.shown else Outcome.EXPLAINED

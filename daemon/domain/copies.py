@@ -20,10 +20,13 @@ _NONE = RowBase()
 
 @dataclass(frozen=True, slots=True)
 class Save:
-    """An earlier save of a copy of the revision: its file (name, SHA-256), and the bases once it was taken over."""
+    """An earlier save of a copy of the revision: its file (name, SHA-256), and what became of it once taken over.
+
+    ``changed`` are the bases that are not as the revision showed them.
+    """
 
     name: str
-    bases: Bases
+    changed: Bases
     content_hash: str = ""
 
 
@@ -39,12 +42,13 @@ def bases_of(
     brought already, value for value, is not taken twice: it is most likely the same edit on two ways.
     """
     start = _own_last(saves, own) if is_open else _continued(rows, written, saves, own)
-    bases = dict(written if start is None else start.bases)
+    bases = dict(written) if start is None else {**written, **start.changed}
     is_own = own is not None and (is_open or (start is not None and start.name == own))
     others = [save for save in saves if save is not start and not (is_own and save.name == own)]
-    for sku, cells in _rows_by_sku(rows).items():
+    cells = _rows_by_sku(rows) if others else {}
+    for sku in cells.keys() & {sku for save in others for sku in save.changed}:
         for field in TYPED:
-            value = _value(cells.cell(field))
+            value = _value(cells[sku].cell(field))
             if value is not None and _is_known(sku, field, value, written=written, saves=others):
                 known: dict[str, Any] = {field.value: value}
                 bases[sku] = replace(bases.get(sku, _NONE), **known)
@@ -57,11 +61,11 @@ def _own_last(saves: Sequence[Save], name: str | None) -> Save | None:
 
 def _continued(rows: Sequence[SheetRow], written: Bases, saves: Sequence[Save], own: str | None) -> Save | None:
     """Find the last save whose edits stand in this file too: none taken back, and at least one there, or its own."""
-    cells = _rows_by_sku(rows)
+    cells = _rows_by_sku(rows) if saves else {}
     for save in reversed(saves):
         shown = [
             (_value(cells[sku].cell(field)), edited, getattr(written.get(sku, _NONE), field.value))
-            for sku, field, edited in _edits(written, save.bases)
+            for sku, field, edited in _edits(written, save.changed)
             if sku in cells
         ]
         has_some = save.name == own or any(now == edited for now, edited, _ in shown)
@@ -73,11 +77,11 @@ def _continued(rows: Sequence[SheetRow], written: Bases, saves: Sequence[Save], 
 def _is_known(sku: Sku, field: Field, value: int, *, written: Bases, saves: Sequence[Save]) -> bool:
     if value == getattr(written.get(sku, _NONE), field.value):
         return False
-    return any(getattr(save.bases.get(sku, _NONE), field.value) == value for save in saves)
+    return any(getattr(save.changed.get(sku, _NONE), field.value) == value for save in saves)
 
 
-def _edits(written: Bases, saved: Bases) -> Iterator[tuple[Sku, Field, int | None]]:
-    for sku, base in saved.items():
+def _edits(written: Bases, changed: Bases) -> Iterator[tuple[Sku, Field, int | None]]:
+    for sku, base in changed.items():
         before = written.get(sku, _NONE)
         if base == before:
             continue

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from daemon.domain.allocation import FULL_POOL, Sharing, allocate
+from daemon.domain.allocation import FULL_POOL, Sharing, allocate, left_to_deal
 from daemon.domain.choices import Choice, Chosen
 from daemon.domain.messages import Message
 from daemon.domain.overrides import rule_of
@@ -33,6 +33,8 @@ class Draft:
         self.given = snapshot
         self.products: dict[Sku, Product] = dict(snapshot.products)
         self.listings: dict[ListingId, ListingState] = dict(snapshot.listings)
+        self.rows = tuple(row for row in snapshot.rows or () if row.number not in snapshot.in_step.rows)
+        """The rows of the file that there is something to decide about."""
         self.bases: dict[Sku, RowBase] = {}
         self.movements: list[Movement] = []
         self.held: list[Held] = []
@@ -40,6 +42,8 @@ class Draft:
         """SKUs whose stock the seller set in this save: shops that never agreed with it follow now."""
         self.counted: set[Sku] = set()
         """SKUs that the seller counted in this save: no other number stands against it."""
+        self.asked: set[ListingId] = set()
+        """Listings whose number only the seller can settle."""
         self.is_scrambled = False
         """The rows show each other's numbers: nothing is taken from them, and nothing is written."""
         self.chosen: dict[Sku, list[Chosen]] = defaultdict(list)
@@ -47,7 +51,11 @@ class Draft:
             self.chosen[chosen.sku].append(chosen)
         self.recipes: dict[Sku, Recipe] = dict(snapshot.recipes)
         self.waiting: dict[Sku, Recipe] = {}
-        """New recipes of which some part has no ledger yet: until it has, the last one stays in force."""
+        """New recipes that would empty something: the last one stays in force, or the goods stay what they are."""
+        self.leaving: set[Sku] = set()
+        """Bundles that stand in ``Paket`` no more: until their own stock is known they stay what they were."""
+        self.left: set[Sku] = set()
+        """Those of them whose own stock was given in this save."""
         self.unopened: set[Sku] = set()
         """Parts whose ledger starts with the number in their row; as long as none is booked, they have none."""
         self.allocations = snapshot.allocations
@@ -56,6 +64,8 @@ class Draft:
         self._has_no_rules = snapshot.sharing is Sharing.SHARED and rules <= {FULL_POOL}
         self.is_dealing = False
         """Some listing waits for units that another one still shows."""
+        self.awaiting: dict[ListingId, int] = {}
+        """What those that wait are to show in the end."""
         self._by_sku: dict[Sku, list[ListingId]] = defaultdict(list)
         rank = {shop: place for place, shop in enumerate(snapshot.shops)}
         for listing in sorted(snapshot.listings.values(), key=lambda listing: (rank[listing.id.shop], listing.id)):
@@ -80,14 +90,16 @@ class Draft:
 
     def to_deal(self, sku: Sku) -> int:
         """Units that our listings may offer: each is offered once in exclusive sharing, also by a locked listing."""
-        available = self.products[sku].available
-        if self.given.sharing is Sharing.SHARED:
-            return available
         served = (listing for listing in self.linked(sku) if self.given.shops[listing.id.shop].sends_stock)
-        return available - sum(listing.promised for listing in served if not listing.quantity_is_editable)
+        locked = (listing.promised for listing in served if not listing.quantity_is_editable)
+        return left_to_deal(self.products[sku].available, locked, sharing=self.given.sharing)
 
     def _takes_stock(self, listing: ListingState) -> bool:
         return listing.quantity_is_editable and self.given.shops[listing.id.shop].sends_stock
+
+    def silent_shops(self) -> set[str]:
+        """Name the shops to which nothing is sent for now."""
+        return {str(reason.params["shop"]) for reason in self.given.at_rest}
 
     def skus(self) -> Iterator[Sku]:
         """Yield every SKU that some shop lists."""
@@ -145,6 +157,11 @@ class Draft:
     def hold(self, sku: Sku | None, row: int | None, field: Field, reason: Message) -> None:
         """Record that something is not in effect, and why."""
         self.held.append(Held(sku, row, field, reason))
+
+    def ask_about(self, listing_id: ListingId, reason: Message) -> None:
+        """Record that the number of one listing is not in effect until the seller acts, and why."""
+        self.asked.add(listing_id)
+        self.hold(self.listings[listing_id].sku, None, Field.STOCK, reason)
 
     def changed_products(self) -> tuple[ProductChange, ...]:
         """Products that are new or agreed on another price."""

@@ -7,6 +7,8 @@ undone only where one known SKU alone can have been meant; a scrambled sheet is 
 from base64 import b32encode
 from collections import Counter, defaultdict
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from functools import lru_cache
 from hashlib import blake2b
 from operator import sub
 from typing import TypeAlias
@@ -19,10 +21,12 @@ Numbers: TypeAlias = tuple[int, ...]
 
 FEWEST_SCRAMBLED, FEWEST_EXCHANGED = 3, 5
 """Rows that prove it by their keys; rows without keys, of which a few can change places by corrections."""
-_MOVES = (-3, -2, -1, 1, 2, 3)
-"""By how many rows deleted or inserted cells move the ones below them."""
+FURTHEST = 3
+"""By so many rows deleted or inserted cells move the ones below them."""
+_MOVES = tuple(by for by in range(-FURTHEST, FURTHEST + 1) if by)
 
 
+@lru_cache(maxsize=1 << 18)  # every cycle asks for those of all goods
 def row_key(sku: Sku) -> str:
     """Give the key that we write beside ``sku``: eleven letters and digits, the same for the same SKU everywhere.
 
@@ -95,28 +99,51 @@ def formerly(rows: Iterable[SheetRow], known: Collection[Sku], bases: Mapping[Sk
     return {number: sku for number, sku in found.items() if times[sku] == 1}
 
 
-def nearly(words: str, known: Iterable[Sku]) -> Sku | None:
-    """Find the one known SKU that differs from ``words`` in letter case, blanks and dashes only."""
-    plain = _plain(words)
-    alike = [sku for sku in known if _plain(sku) == plain]
-    return alike[0] if len(alike) == 1 else None
+def nearly(typed: Iterable[str], known: Iterable[Sku]) -> dict[str, Sku]:
+    """Find for each word the one known SKU that differs from it in letter case, blanks and dashes only."""
+    plain = {words: _plain(words) for words in typed}
+    alike: dict[str, list[Sku]] = {each: [] for each in plain.values()}
+    for sku in known if plain else ():
+        if (form := _plain(sku)) in alike:
+            alike[form].append(sku)
+    return {words: alike[form][0] for words, form in plain.items() if len(alike[form]) == 1}
 
 
-def contradicted(rows: Sequence[SheetRow], bases: Mapping[Sku, RowBase]) -> dict[int, Sku]:
+def contradicted(
+    rows: Sequence[SheetRow], bases: Mapping[Sku, RowBase], *, elsewhere: AbstractSet[Sku] = frozenset()
+) -> dict[int, Sku]:
     """Find the rows, by number, whose key and numbers are those of other goods than their SKU; tell of which.
 
     One number that happens to be alike is no proof, for a careless sort leaves the keys behind: price and stock must
-    be, or the row of the other goods must be gone, or be such a row itself.
+    be, or the row of the other goods must be gone, or be such a row itself. ``elsewhere``: goods with rows of their
+    own that are not among ``rows``.
     """
-    by_key = {row_key(sku): sku for sku in bases}
-    alike: dict[str, tuple[SheetRow, Sku, int]] = {}
-    for row in rows:
-        if isinstance(row.sku, Text) and isinstance(row.key, Text) and row.sku.value in bases:
-            other = by_key.get(row.key.value)
-            if other is not None and (found := _only_like(row, bases[other], bases[Sku(row.sku.value)])):
-                alike[row.sku.value] = row, other, found
-    standing = _typed_skus(rows) - alike.keys()
-    return {row.number: other for row, other, found in alike.values() if found > 1 or other not in standing}
+    strangers = _with_strange_keys(known_rows(rows, bases), bases)
+    alike = {sku: (row, other, n) for row, sku, other in strangers if (n := _only_like(row, bases[other], bases[sku]))}
+    standing = {sku for _, sku in known_rows(rows, bases)} - alike.keys()
+    return {
+        row.number: other
+        for row, other, found in alike.values()
+        if found > 1 or not (other in standing or other in elsewhere)
+    }
+
+
+def known_rows(rows: Iterable[SheetRow], bases: Mapping[Sku, RowBase]) -> list[tuple[SheetRow, Sku]]:
+    """List the rows that something was agreed on with, and their SKUs."""
+    typed = ((row, Sku(row.sku.value)) for row in rows if isinstance(row.sku, Text))
+    return [(row, sku) for row, sku in typed if sku in bases]
+
+
+def _with_strange_keys(
+    known: Iterable[tuple[SheetRow, Sku]], bases: Mapping[Sku, RowBase]
+) -> list[tuple[SheetRow, Sku, Sku]]:
+    """List the rows with their SKU and the other one that their key names."""
+    strange = [
+        (row, sku, row.key.value) for row, sku in known if isinstance(row.key, Text) and row.key.value != row_key(sku)
+    ]
+    # Mostly there is none: a large catalogue must not pay for the keys of all its goods.
+    by_key = {row_key(sku): sku for sku in bases} if strange else {}
+    return [(row, sku, by_key[key]) for row, sku, key in strange if key in by_key]
 
 
 def _only_like(row: SheetRow, other: RowBase, own: RowBase) -> int:
@@ -133,11 +160,13 @@ def scrambled(rows: Sequence[SheetRow], bases: Mapping[Sku, RowBase]) -> int:
     Without keys only a perfect exchange of prices and stocks, or of one of them, is taken for it (whoever counts or
     restocks changes what there is in all), and a run of cells that moved by a few rows.
     """
-    known = [(row, bases[sku]) for row in rows if isinstance(row.sku, Text) and (sku := Sku(row.sku.value)) in bases]
-    strangers = _showing_others(known, bases)
+    known = known_rows(rows, bases)
+    found = _with_strange_keys(known, bases)
+    strangers = sum(_shows(row, bases[other]) and not _shows(row, bases[sku]) for row, sku, other in found)
     if strangers >= FEWEST_SCRAMBLED:
         return strangers
-    return max(_shuffled(known, names) for names in (("price", "stock"), ("price",), ("stock",)))
+    pairs = [(row, bases[sku]) for row, sku in known]
+    return max(_shuffled(pairs, names) for names in (("price", "stock"), ("price",), ("stock",)))
 
 
 def columns_exchanged(rows: Iterable[SheetRow], bases: Mapping[Sku, RowBase]) -> int:
@@ -150,16 +179,6 @@ def columns_exchanged(rows: Iterable[SheetRow], bases: Mapping[Sku, RowBase]) ->
             changed += 1
             exchanged += now == before[::-1]
     return exchanged if exchanged * 2 > changed else 0
-
-
-def _showing_others(known: Iterable[tuple[SheetRow, RowBase]], bases: Mapping[Sku, RowBase]) -> int:
-    by_key = {row_key(sku): base for sku, base in bases.items()}
-    found = 0
-    for row, own in known:
-        named = by_key.get(row.key.value) if isinstance(row.key, Text) else None
-        if named is not None and named is not own:
-            found += _shows(row, named) and not _shows(row, own)
-    return found
 
 
 def _shows(row: SheetRow, base: RowBase) -> bool:

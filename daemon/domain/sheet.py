@@ -39,7 +39,7 @@ def write_rows(draft: Draft, rows: list[LinkedRow], say: Say) -> tuple[RowWrite,
         reasons[entry.row if is_by_place else entry.sku].append(entry)
     linked = {row.cells.number: row for row in rows}
     writes = []
-    for cells in draft.given.rows:
+    for cells in draft.rows:
         row = linked.get(cells.number)
         held = reasons[row.sku if row else cells.number]
         changes = _changes(draft, row, held, say) if row else _marks(cells, held, say)
@@ -128,8 +128,8 @@ def _note(held: list[Held], say: Say) -> str | None:
 
 def _additions(draft: Draft, rows: list[LinkedRow], reasons: Reasons, say: Say) -> Iterable[RowWrite]:
     """Rows for goods that never had one, sorted as a seller would: by name, then SKU."""
-    known = present_skus(draft, rows) | draft.given.bases.keys()
-    new = [sku for sku in draft.skus() if sku in draft.products and sku not in known]
+    present, known = present_skus(draft, rows), draft.given.bases
+    new = [sku for sku in draft.skus() if sku in draft.products and sku not in known and sku not in present]
     for sku in sorted(new, key=lambda sku: (_title(draft, sku), sku)):
         held = reasons[sku]
         cells: dict[Field, Value] = {

@@ -1,6 +1,7 @@
 """Everything reconcile looks at: one consistent picture of mirror, marketplaces and workbook."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,7 +15,7 @@ from daemon.domain.overrides import Key, OverrideSheet
 from daemon.domain.plan import Target
 from daemon.domain.recipes import Recipe, RecipeSheet
 from daemon.domain.rows import RowBase, SheetRow
-from daemon.domain.stock import Sending, Told, Unexplained
+from daemon.domain.stock import Sending, Told, Unexplained, promised
 from daemon.domain.values import ListingId, ListingStatus, Money, Sku
 
 
@@ -88,8 +89,7 @@ class ListingState:
     @property
     def promised(self) -> int:
         """The most that buyers may find there until we have read that it is less."""
-        agreed = (self.shown or 0) if self.told is None else self.told.quantity + self.told.slack
-        return max(0, agreed, self.sending.target if self.sending else 0)
+        return promised(self.told, self.shown, self.sending)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +118,7 @@ class SeenFile:
     ``is_stale``: newer revisions exist, so what was counted in it may have been counted before goods were sold, and
     what it asks may have been settled since: nothing in it decides (decision 0005).
     ``saved_at`` is when it was saved, and so when its counts are from at the latest; ``None`` if that is not known.
+    ``sold`` are the units that orders took since that was written which it started from.
     """
 
     rows: tuple[SheetRow, ...]
@@ -132,6 +133,25 @@ class SeenFile:
     recipe_sheet: RecipeSheet | Message | None = None
     override_sheet: OverrideSheet | Message | None = None
     saved_at: datetime | None = None
+    sold: Mapping[Sku, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class InStep:
+    """Goods about which there is nothing to decide: shops, ledger and workbook agree, and nothing is under way.
+
+    ``skus`` are listed and have a ledger, ``rows`` are the numbers of their rows in the file that is read. Of their
+    listings ``read`` were read in this cycle; of those whose stock we keep ``equal`` were, and ``unread`` were not.
+    """
+
+    skus: AbstractSet[Sku] = frozenset()
+    rows: AbstractSet[int] = frozenset()
+    read: int = 0
+    equal: int = 0
+    unread: int = 0
+
+
+NOTHING_IN_STEP = InStep()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,14 +163,15 @@ class Snapshot:
     ``lines`` are those order lines with movements outstanding.
     ``is_catalogue_known`` says that every shop was swept at least once, so a SKU that none lists is truly unlisted.
     ``written`` is what the file showed when we wrote it (``None``: the same as ``bases``), ``choices`` is what the
-    seller chose in it, ``brought`` are notes of what its copies brought in this cycle. ``limits`` say from where on
-    the seller is asked, ``gone`` are columns that the file had before, ``approved`` are the plans they said yes to
-    (:mod:`daemon.domain.brakes`).
+    seller chose in it, ``brought`` are notes of what its copies brought in this cycle, ``sold`` the units that orders
+    took since we wrote it. ``limits`` say from where on the seller is asked, ``gone`` are columns that the file had
+    before, ``approved`` are the plans they said yes to (:mod:`daemon.domain.brakes`).
     ``at_rest`` tells to which shops nothing is sent for now, and why.
     ``recipes`` are the bundles agreed on so far, ``recipe_sheet`` is what the file says of them: ``None`` if nothing.
     ``allocations`` and ``override_sheet`` are the same for what holds of one SKU in one shop; ``sharing`` says whether
     every shop offers the same units. ``old_overrides`` is said of a sheet that the last cycle did not use, for its age.
     ``orders_read_at`` tells when each shop was asked for orders, by its own clock (a shop that is missing: just now).
+    ``in_step`` are goods that ``products`` and ``listings`` leave out: the plan is the same with them (decision 0015).
     """
 
     now: datetime
@@ -167,6 +188,7 @@ class Snapshot:
     choices: tuple[Chosen, ...] = ()
     is_stale: bool = False
     brought: Mapping[Sku, str] = field(default_factory=dict)
+    sold: Mapping[Sku, int] = field(default_factory=dict)
     limits: Limits = NO_LIMITS
     gone: tuple[str, ...] = ()
     approved: frozenset[str] = frozenset()
@@ -178,6 +200,7 @@ class Snapshot:
     old_overrides: Message | None = None
     sharing: Sharing = Sharing.SHARED
     orders_read_at: Mapping[str, datetime] = field(default_factory=dict)
+    in_step: InStep = NOTHING_IN_STEP
 
     def read_at(self, listing: ListingState) -> datetime:
         """When the orders of the listing's shop were asked for, by the marketplace's clock."""

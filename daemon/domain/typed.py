@@ -7,8 +7,9 @@ the shelf. Blank means no change, and what cannot be read with certainty is held
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import replace
+from itertools import chain
 
-from daemon.domain.brakes import is_big_rise, why_stopped
+from daemon.domain.brakes import Suspect, is_big_rise, why_stopped
 from daemon.domain.choices import Choice, answers
 from daemon.domain.draft import Draft, LinkedRow
 from daemon.domain.identity import contradicted, formerly, nearly, repaired
@@ -28,8 +29,8 @@ _OLD = {Field.PRICE: "price.old_answer", Field.STOCK: "stock.old_answer", Field.
 def stop_suspicious(draft: Draft) -> None:
     """Take nothing from a file that is suspicious as a whole."""
     given = draft.given
-    rows, yes = given.rows or (), given.approved
-    if stopped := why_stopped(rows, given.bases, given.limits, approved=yes, gone=given.gone):
+    file = Suspect(given.rows or (), given.bases, given.gone, given.in_step.rows)
+    if stopped := why_stopped(file, given.limits, approved=given.approved):
         draft.hold(None, None, Field.SKU, stopped)
         draft.is_scrambled = True
 
@@ -41,12 +42,13 @@ def link_rows(draft: Draft) -> list[LinkedRow]:
     """
     if draft.is_scrambled:
         return []
-    rows = draft.given.rows or ()
+    rows, bases, in_step = draft.rows, draft.given.bases, draft.given.in_step.skus
     listed = {*draft.skus(), *draft.parts()}
-    known = {*draft.given.bases, *draft.given.products}
-    certain = repaired(rows, listed, known) if draft.given.is_catalogue_known else {}
-    before = formerly(rows, listed, draft.given.bases)
-    others = contradicted(rows, draft.given.bases)
+    certain = repaired(rows, listed, {*bases, *draft.given.products}) if draft.given.is_catalogue_known else {}
+    before = formerly(rows, listed, bases)
+    others = contradicted(rows, bases, elsewhere=in_step)
+    strange = [row.sku.value for row in rows if isinstance(row.sku, Text) and row.sku.value not in listed]
+    near = nearly(strange, chain(listed, in_step))
     times = Counter(row.sku.value for row in rows if isinstance(row.sku, Text))
     strayed = _strayed_notes(draft)
     linked = []
@@ -62,7 +64,7 @@ def link_rows(draft: Draft) -> list[LinkedRow]:
         elif sku in listed and sku in draft.products:
             linked.append(_link(draft, row, sku, strayed))
         elif not _is_total(row.sku):
-            reason = _why_unlisted(draft, sku, listed, before=before.get(row.number))
+            reason = _why_unlisted(draft, sku, before=before.get(row.number), near=near.get(sku))
         if reason is not None:
             draft.hold(sku, row.number, Field.SKU, reason)
     return linked
@@ -79,14 +81,13 @@ def _is_heading(row: SheetRow) -> bool:
     return all(isinstance(row.cell(field), Blank | Absent) for field in TYPED)
 
 
-def _why_unlisted(draft: Draft, sku: Sku, listed: Collection[Sku], *, before: Sku | None) -> Message:
+def _why_unlisted(draft: Draft, sku: Sku, *, before: Sku | None, near: Sku | None) -> Message:
     if not draft.given.is_catalogue_known or any(draft.linked(sku)):
         return message("row.not_read_yet", sku=sku)
-    if sku in listed:
+    if sku in draft.parts():
         return message("bundle.part_needs_stock", sku=sku)
     if before is not None:
         return message("row.renamed", sku=sku, before=before)
-    near = nearly(sku, listed)
     return message("row.no_listing_near", sku=sku, near=near) if near else message("row.no_listing", sku=sku)
 
 
@@ -115,29 +116,33 @@ def _link(draft: Draft, row: SheetRow, sku: Sku, strayed: Collection[str]) -> Li
 
 def _strayed_notes(draft: Draft) -> set[str]:
     """Notes in other rows than those that we wrote them into. Many rows may have been asked in the same words."""
-    written = {sku: base.note for sku, base in draft.given.bases.items()}
+    none, bases = RowBase(), draft.given.bases
     return {
         row.note.value
-        for row in draft.given.rows or ()
+        for row in draft.rows
         if isinstance(row.note, Text)
-        and not (isinstance(row.sku, Text) and written.get(Sku(row.sku.value)) == row.note.value)
+        and not (isinstance(row.sku, Text) and bases.get(Sku(row.sku.value), none).note == row.note.value)
     }
 
 
 def report_missing(draft: Draft, rows: Iterable[LinkedRow]) -> None:
-    """Name goods whose row is gone: a missing row changes nothing (design 5.5)."""
+    """Name goods whose row is gone: a missing row changes nothing (design 5.5).
+
+    Those that no shop lists and no bundle needs want none any more.
+    """
     if draft.given.rows is None or draft.is_scrambled:
         return
-    present = present_skus(draft, rows)
+    present, parts = present_skus(draft, rows), draft.parts()
     for sku in draft.given.bases:
-        if sku not in present and sku in draft.products:
+        is_needed = sku in parts or any(draft.linked(sku)) or not draft.given.is_catalogue_known
+        if sku not in present and sku in draft.products and is_needed:
             draft.hold(sku, None, Field.SKU, message("row.missing", sku=sku))
 
 
 def present_skus(draft: Draft, rows: Iterable[LinkedRow]) -> set[Sku]:
     """List the SKUs that stand in the workbook, in damaged form too."""
-    typed = {Sku(row.sku.value) for row in draft.given.rows or () if isinstance(row.sku, Text)}
-    return typed | {row.sku for row in rows}
+    typed = {Sku(row.sku.value) for row in draft.rows if isinstance(row.sku, Text)}
+    return typed.union(draft.given.in_step.skus, (row.sku for row in rows))
 
 
 def take_typed_stock(draft: Draft, row: LinkedRow) -> None:

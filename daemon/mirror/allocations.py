@@ -14,12 +14,14 @@ from daemon.mirror import journal
 from daemon.mirror.schema import allocations
 from daemon.mirror.store import Transaction
 
+_STORED = select(allocations).order_by(allocations.c.sku, allocations.c.shop)
+
 
 def stored_overrides(tx: Transaction) -> dict[Key, Override]:
     """Give all rules that hold."""
     return {
         (Sku(row.sku), row.shop): Override(row.buffer, row.share, row.lowest, row.highest, row.priority)
-        for row in tx.execute(select(allocations).order_by(allocations.c.sku, allocations.c.shop))
+        for row in tx.execute(_STORED)
     }
 
 

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import bindparam, select
+from sqlalchemy.dialects.sqlite import Insert, insert
 
 from daemon.mirror.journal import held_entries, troubles_of_last_cycle
 from daemon.mirror.moments import to_ms
@@ -23,13 +23,23 @@ def waiting(tx: Transaction) -> tuple[str, ...]:
 
 def approve(tx: Transaction, plan: str, *, now: datetime) -> None:
     """Record a yes to exactly ``plan``; said again, it counts from ``now`` on."""
-    statement = insert(approvals).values(plan=plan, approved_at_ms=to_ms(now))
+    tx.execute(_APPROVE, {"plan": plan, "approved_at_ms": to_ms(now)})
+
+
+def _approve() -> Insert:
+    statement = insert(approvals)
     renewed = {"approved_at_ms": statement.excluded.approved_at_ms}
-    tx.execute(statement.on_conflict_do_update(index_elements=["plan"], set_=renewed))
+    return statement.on_conflict_do_update(index_elements=["plan"], set_=renewed)
+
+
+_APPROVE = _approve()
+_APPROVED = select(approvals.c.plan).where(
+    approvals.c.approved_at_ms.between(bindparam("from_ms"), bindparam("to_ms")),
+)
 
 
 def approved(tx: Transaction, *, now: datetime) -> frozenset[str]:
     """Tell which plans the seller said yes to in the last 24 hours."""
     # From both sides: a clock that was put back must not make a yes last for longer.
-    lately = approvals.c.approved_at_ms.between(to_ms(now - COUNTS_FOR), to_ms(now + COUNTS_FOR))
-    return frozenset(tx.execute(select(approvals.c.plan).where(lately)).scalars())
+    lately = {"from_ms": to_ms(now - COUNTS_FOR), "to_ms": to_ms(now + COUNTS_FOR)}
+    return frozenset(tx.execute(_APPROVED, lately).scalars())

@@ -4,15 +4,16 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Table, and_, bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects.sqlite import Insert, insert
 
 from daemon.domain.plan import Command, ListingChange, Plan, Target
 from daemon.domain.values import ListingId
 from daemon.mirror import allocations, bundles, ledger
 from daemon.mirror.moments import optional_ms, to_ms
-from daemon.mirror.outbox import is_open
-from daemon.mirror.schema import IS_OPEN, held, listings, outbox, products
+from daemon.mirror.of_listing import CHANGE_LISTING, is_of_listing, of_listing
+from daemon.mirror.outbox import IS_OPEN_FOR
+from daemon.mirror.schema import IS_OPEN, held, outbox, products
 from daemon.mirror.store import Transaction
 
 
@@ -26,7 +27,7 @@ def commit_plan(tx: Transaction, plan: Plan, *, cycle: int, now: datetime) -> No
     tx.execute(delete(held))
     for entry in plan.held:
         reason = {"code": entry.reason.code, "params": json.dumps(entry.reason.params, ensure_ascii=False)}
-        tx.execute(insert(held).values(sku=entry.sku, row=entry.row, field=entry.field.value, **reason))
+        tx.execute(insert(held), {"sku": entry.sku, "row": entry.row, "field": entry.field.value, **reason})
 
 
 def commit_changes(tx: Transaction, plan: Plan, *, cycle: int, now: datetime) -> None:
@@ -53,22 +54,18 @@ def commit_changes(tx: Transaction, plan: Plan, *, cycle: int, now: datetime) ->
 def _store_agreements(tx: Transaction, changes: Sequence[ListingChange], now: datetime) -> None:
     if not changes:
         return
-    tx.execute(_AGREE, [{**_key(change.id), **_agreed(change)} for change in changes])
+    tx.execute(CHANGE_LISTING, [{**of_listing(change.id), **_agreed(change)} for change in changes])
     sent = ((change.id, change.sending) for change in changes)
     settled = {"new_state": "pending", "new_sent": None, "new_desired": None}
     rows = [
         {
-            **_key(listing),
+            **of_listing(listing),
             "at_ms": to_ms(now),
             **({"new_state": "sending", "new_sent": to.target, "new_desired": to.desired} if to else settled),
         }
         for listing, to in sent
     ]
     tx.execute(_SETTLE_SENDING, rows)
-
-
-def _key(listing: ListingId) -> dict[str, str]:
-    return {"in_shop": listing.shop, "of_product": listing.product_id, "of_sku": listing.sku_id}
 
 
 def _agreed(change: ListingChange) -> dict[str, int | None]:
@@ -86,14 +83,6 @@ def _agreed(change: ListingChange) -> dict[str, int | None]:
     }
 
 
-def _is_row_of(table: Table) -> ColumnElement[bool]:
-    return and_(
-        table.c.shop == bindparam("in_shop"),
-        table.c.product_id == bindparam("of_product"),
-        table.c.sku_id == bindparam("of_sku"),
-    )
-
-
 def _open_or_price() -> Insert:
     statement = insert(products)
     changes = {"price": statement.excluded.price, "currency": statement.excluded.currency}
@@ -101,12 +90,10 @@ def _open_or_price() -> Insert:
     return statement.on_conflict_do_update(index_elements=["sku"], set_=changes, where=is_priced)
 
 
-# Built once: for many listings, building a statement is most of the work.
 _OPEN_OR_PRICE = _open_or_price()
-_AGREE = update(listings).where(_is_row_of(listings))
 _SETTLE_SENDING = (
     update(outbox)
-    .where(_is_row_of(outbox), outbox.c.target == Target.QUANTITY.value, outbox.c.state == "sending", IS_OPEN)
+    .where(is_of_listing(outbox), outbox.c.target == Target.QUANTITY.value, outbox.c.state == "sending", IS_OPEN)
     .values(
         state=bindparam("new_state"),
         sent=bindparam("new_sent"),
@@ -114,28 +101,30 @@ _SETTLE_SENDING = (
         changed_at_ms=bindparam("at_ms"),
     )
 )
+_STORED_COMMAND = select(outbox).where(IS_OPEN_FOR)
+_CHANGE_COMMAND = update(outbox).where(outbox.c.id == bindparam("command"))
+_WITHDRAW = update(outbox).where(IS_OPEN_FOR).values(state="withdrawn", changed_at_ms=bindparam("at_ms"))
 
 
 def _store_command(tx: Transaction, command: Command, cycle: int, now: datetime) -> None:
     """Put a command into the outbox, or renew the open one for the same listing and target."""
-    where = is_open(command.listing, command.target)
-    stored = tx.execute(select(outbox).where(where)).first()
+    stored = tx.execute(_STORED_COMMAND, {**of_listing(command.listing), "of_target": command.target.value}).first()
     values: dict[str, object] = {"desired": command.desired, "changed_at_ms": to_ms(now)}
     if stored is None:
         state = "waiting" if command.is_waiting else "pending"
         listing = command.listing
         key = {"shop": listing.shop, "product_id": listing.product_id, "sku_id": listing.sku_id}
-        tx.execute(insert(outbox).values(**key, target=command.target.value, state=state, created_in=cycle, **values))
+        new = {"target": command.target.value, "state": state, "created_in": cycle}
+        tx.execute(insert(outbox), {**key, **new, **values})
         return
     is_unsettled = stored.state == "sending" and command.target is Target.QUANTITY  # to be read back first
     if command.is_waiting and not is_unsettled:
         values["state"] = "waiting"
     elif stored.state == "waiting" or (stored.state == "refused" and stored.desired != command.desired):
         values |= {"state": "pending", "attempts": 0, "not_before_ms": 0, "refusal": None, "created_in": cycle}
-    tx.execute(update(outbox).where(outbox.c.id == stored.id).values(**values))
+    tx.execute(_CHANGE_COMMAND, {"command": stored.id, **values})
 
 
 def _close(tx: Transaction, listing: ListingId, target: Target, now: datetime) -> None:
     """Close an open command that nothing asks for any more: it happened, or is no longer wanted."""
-    values = {"state": "withdrawn", "changed_at_ms": to_ms(now)}
-    tx.execute(update(outbox).where(is_open(listing, target)).values(**values))
+    tx.execute(_WITHDRAW, {**of_listing(listing), "of_target": target.value, "at_ms": to_ms(now)})

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from daemon.domain.rows import RowBase
 from daemon.domain.stock import Cause
@@ -18,6 +18,27 @@ REMEMBERED = timedelta(days=2)
 """A CSV file that stands open longer than that is closed and opened anew in between."""
 
 _BY_SELLER = (Cause.OPENING, Cause.SHEET_EDIT, Cause.ADJUSTMENT, Cause.COUNT)
+
+_MOVED = (
+    select(movements.c.sku, func.max(movements.c.booked_at_ms))
+    .where(movements.c.cause.not_in([cause.value for cause in _BY_SELLER]))
+    .where(movements.c.booked_at_ms >= bindparam("since_ms"))
+    .group_by(movements.c.sku)
+)
+_WRITTEN = (
+    select(workbook_rows.c.sku, workbook_rows.c.stock, workbook_rows.c.price, workbook_revisions.c.written_at_ms)
+    .join(workbook_revisions)
+    .where(workbook_revisions.c.written_at_ms >= bindparam("since_ms"))
+    .order_by(workbook_revisions.c.written_at_ms)
+)
+_TYPED = (
+    select(
+        workbook_save_rows.c.sku, workbook_save_rows.c.stock, workbook_save_rows.c.price, workbook_saves.c.saved_at_ms
+    )
+    .join(workbook_saves)
+    .where(workbook_saves.c.saved_at_ms >= bindparam("since_ms"))
+    .order_by(workbook_saves.c.saved_at_ms)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +61,11 @@ class Earlier:
 
 def earlier_numbers(tx: Transaction, *, now: datetime) -> Mapping[Sku, Earlier]:
     """Tell for each SKU which numbers its row showed in the last days, by us or as typed."""
-    since = to_ms(now - REMEMBERED)
-    moved = (
-        select(movements.c.sku, func.max(movements.c.booked_at_ms))
-        .where(movements.c.cause.not_in([cause.value for cause in _BY_SELLER]), movements.c.booked_at_ms >= since)
-        .group_by(movements.c.sku)
-    )
+    since = {"since_ms": to_ms(now - REMEMBERED)}
     found: dict[Sku, Earlier] = defaultdict(Earlier)
-    found.update({Sku(sku): Earlier(moved_at_ms=at_ms) for sku, at_ms in tx.execute(moved).all()})
-    written_at, saved_at = workbook_revisions.c.written_at_ms, workbook_saves.c.saved_at_ms
-    written = select(workbook_rows.c.sku, workbook_rows.c.stock, workbook_rows.c.price, written_at)
-    typed = select(workbook_save_rows.c.sku, workbook_save_rows.c.stock, workbook_save_rows.c.price, saved_at)
-    for query, is_typed in (
-        (written.join(workbook_revisions).where(written_at >= since).order_by(written_at), False),
-        (typed.join(workbook_saves).where(saved_at >= since).order_by(saved_at), True),
-    ):
-        for sku, stock, price, at_ms in tx.execute(query).all():
+    found.update({Sku(sku): Earlier(moved_at_ms=at_ms) for sku, at_ms in tx.execute(_MOVED, since).all()})
+    for query, is_typed in ((_WRITTEN, False), (_TYPED, True)):
+        for sku, stock, price, at_ms in tx.execute(query, since).all():
             _add(found[Sku(sku)], RowBase(stock=stock, price=price), at_ms, is_typed=is_typed)
     return found
 

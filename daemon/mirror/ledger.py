@@ -3,19 +3,19 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, case, exists, func, or_, select, text, update
 from sqlalchemy.dialects.sqlite import insert
 
 from daemon.domain.orders import RESERVED
 from daemon.domain.stock import Booked, Cause, Movement
 from daemon.domain.values import Sku
 from daemon.mirror.moments import from_ms, to_ms
-from daemon.mirror.schema import movements, order_lines, orders, products
+from daemon.mirror.schema import IS_OUTSTANDING, movements, order_lines, orders, products
 from daemon.mirror.store import Transaction
 
 line_reference = order_lines.c.shop + "/" + order_lines.c.order_id + "/" + order_lines.c.line_id
@@ -31,15 +31,15 @@ def chained(previous: str, *fields: str | int) -> str:
 
 
 def book(tx: Transaction, moves: Sequence[Movement], *, cycle: int, now: datetime) -> None:
-    """Append movements to the chain and add them to what is available of their SKUs.
+    """Append movements to the chain, and add them to what is available of their SKUs.
 
     Raises ``IntegrityError`` for a natural key that the ledger has already: an accident of ours, never a repetition.
     """
     if not moves:
         return
     # Asked of SQLite's own count, so that the number of a movement that somebody removed is never given again.
-    given = tx.execute(text("SELECT seq FROM sqlite_sequence WHERE name = 'movements'")).scalar() or 0
-    last = tx.execute(select(movements.c.hash).order_by(movements.c.id.desc()).limit(1)).scalar() or ""
+    given = tx.execute(_GIVEN).scalar() or 0
+    last = tx.execute(_LAST_HASH).scalar() or ""
     rows: list[dict[str, Any]] = []
     units = Counter[Sku]()
     for number, move in enumerate(moves, start=given + 1):
@@ -48,12 +48,33 @@ def book(tx: Transaction, moves: Sequence[Movement], *, cycle: int, now: datetim
         rows.append(dict(zip(_FIELDS, (*fields, last), strict=True)))
         units[move.sku] += move.delta
     tx.execute(insert(movements), rows)
-    added = update(products).where(products.c.sku == bindparam("moved"))
-    added = added.values(available=products.c.available + bindparam("units"))
-    tx.execute(added, [{"moved": sku, "units": delta} for sku, delta in units.items()])
+    tx.execute(_ADD, [{"moved": sku, "units": delta} for sku, delta in units.items()])
+    tx.execute(_SETTLE_LINES)
 
 
 _FIELDS = ("id", "sku", "delta", "cause", "reference", "cycle", "booked_at_ms", "hash")
+
+_GIVEN = text("SELECT seq FROM sqlite_sequence WHERE name = 'movements'")
+_LAST_HASH = select(movements.c.hash).order_by(movements.c.id.desc()).limit(1)
+_ADD = (
+    update(products)
+    .where(products.c.sku == bindparam("moved"))
+    .values(available=products.c.available + bindparam("units"))
+)
+
+
+def is_booked(cause: Cause) -> ColumnElement[bool]:
+    """The condition that picks order lines with a movement of ``cause``."""
+    is_it = and_(movements.c.reference == line_reference, movements.c.cause == cause.value)
+    return exists().where(is_it).correlate(order_lines)
+
+
+_SETTLE_LINES = (
+    update(order_lines)
+    .where(IS_OUTSTANDING, is_booked(Cause.ORDER), or_(order_lines.c.is_cancelled == 0, is_booked(Cause.CANCEL)))
+    .values(is_outstanding=0)
+)
+"""Leaves lines with nothing more to book out of what every cycle looks through."""
 
 
 def booked(tx: Transaction, which: ColumnElement[bool]) -> Iterator[Booked]:
@@ -63,26 +84,52 @@ def booked(tx: Transaction, which: ColumnElement[bool]) -> Iterator[Booked]:
         yield Booked(row.id, move, row.cycle, from_ms(row.booked_at_ms))
 
 
-def is_reserving(saved_at: datetime | None = None) -> ColumnElement[bool]:
-    """The condition that picks order lines whose units are promised and on the shelf.
+def sold_since(tx: Transaction, moment: datetime) -> Mapping[Sku, int]:
+    """Count the units of every SKU that orders took, less those that came back, booked after ``moment``."""
+    return {Sku(sku): units for sku, units in tx.execute(_SOLD, {"since_ms": to_ms(moment)})}
 
-    With ``saved_at`` also those that lay there at that moment, whenever they were ordered, and have left since.
+
+_before = movements.alias()
+# Looked for from the newest on: it is seldom far.
+_LAST_BEFORE = (
+    select(_before.c.id)
+    .where(_before.c.booked_at_ms <= bindparam("since_ms"))
+    .order_by(_before.c.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_SOLD = (
+    select(movements.c.sku, -func.sum(movements.c.delta))
+    .where(movements.c.id > func.coalesce(_LAST_BEFORE, 0))
+    .where(movements.c.cause.in_([Cause.ORDER.value, Cause.CANCEL.value]))
+    .group_by(movements.c.sku)
+)
+
+
+def left_since(saved_at: datetime | None) -> dict[str, int | None]:
+    """Give the parameter that :data:`RESERVING` takes for a file that was saved at ``saved_at``.
+
+    Marketplaces stamp in whole seconds: what left in the very second counts, so that a mistake sells too few.
     """
+    return {"left_since_ms": None if saved_at is None else to_ms(saved_at.replace(microsecond=0))}
+
+
+def _reserving() -> ColumnElement[bool]:
     is_open = orders.c.status.in_([status.value for status in RESERVED])
     is_wanted = order_lines.c.is_cancelled == 0
-    if saved_at is None:
-        return and_(is_open, is_wanted)
-    is_back = exists().where(movements.c.reference == line_reference, movements.c.cause == Cause.CANCEL.value)
-    # Marketplaces stamp in whole seconds: one of the very second counts, so that a mistake sells too few.
-    left_since = orders.c.shipped_at_ms >= to_ms(saved_at.replace(microsecond=0))
-    return and_(or_(is_open, left_since), or_(is_wanted, and_(left_since, ~is_back.correlate(order_lines))))
+    has_left = orders.c.shipped_at_ms >= bindparam("left_since_ms", None, type_=Integer)
+    return and_(or_(is_open, has_left), or_(is_wanted, and_(has_left, ~is_booked(Cause.CANCEL))))
 
 
-def promised(saved_at: datetime | None = None) -> Select[Any]:
-    """Select what :func:`is_reserving` picks, in units: one row per line and SKU that it was booked under.
+RESERVING = _reserving()
+"""Picks order lines whose units are promised and on the shelf.
 
-    A line that is not booked yet counts as one unit of the SKU that the order names.
-    """
+With the parameter of :func:`left_since` also those that lay there at that moment, whenever they were ordered, and have
+left since.
+"""
+
+
+def _promised() -> Select[Any]:
     is_booking = and_(movements.c.reference == line_reference, movements.c.cause == Cause.ORDER.value)
     return (
         select(
@@ -92,8 +139,15 @@ def promised(saved_at: datetime | None = None) -> Select[Any]:
         )
         .join(order_lines, and_(orders.c.shop == order_lines.c.shop, orders.c.order_id == order_lines.c.order_id))
         .outerjoin(movements, is_booking)
-        .where(orders.c.takes_our_stock == 1, is_reserving(saved_at))
+        .where(orders.c.takes_our_stock == 1, RESERVING)
     )
+
+
+PROMISED = _promised()
+"""What :data:`RESERVING` picks, in units: one row per line and SKU that it was booked under.
+
+A line that is not booked yet counts as one unit of the SKU that the order names.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +203,7 @@ def verify(tx: Transaction) -> Verdict:
         changed,
         tuple(WrongSum(Sku(sku), kept.get(sku, 0), summed[sku]) for sku in differing),
         tuple(tx.execute(_repeated()).scalars()),
-        tuple(tx.execute(_wrong_lines()).scalars()),
+        tuple(tx.execute(_wrong_lines().union(_lost_lines()).order_by("reference")).scalars()),
     )
 
 
@@ -177,4 +231,11 @@ def _wrong_lines() -> Select[Any]:
         func.max(by_sku.c.left) > 0,
         by_sku.c.reference.not_in(select(line_reference)),
     )
-    return select(by_sku.c.reference).group_by(by_sku.c.reference).having(is_wrong).order_by(by_sku.c.reference)
+    return select(by_sku.c.reference).group_by(by_sku.c.reference).having(is_wrong)
+
+
+def _lost_lines() -> Select[Any]:
+    """Order lines that nobody looks at any more although they are not booked."""
+    is_unreturned = and_(order_lines.c.is_cancelled == 1, ~is_booked(Cause.CANCEL))
+    is_lost = and_(order_lines.c.is_outstanding == 0, or_(~is_booked(Cause.ORDER), is_unreturned))
+    return select(line_reference.label("reference")).where(is_lost)

@@ -3,40 +3,54 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import and_, bindparam, case, func, or_, select, update
 from sqlalchemy.dialects.sqlite import Insert, insert
 
 from daemon.domain.orders import SHIPPED
-from daemon.domain.values import Listing, ListingId, ListingStatus, Money, Order, OrderLine
+from daemon.domain.values import Listing, ListingId, Money, Order, OrderLine
 from daemon.mirror.moments import optional_moment, optional_ms, to_ms
+from daemon.mirror.of_listing import CHANGE_LISTING, of_listing
 from daemon.mirror.schema import listings, order_lines, orders, shops
 from daemon.mirror.store import Transaction
+
+_ADD_SHOP = insert(shops).on_conflict_do_nothing()
+_SHOP = select(shops).where(shops.c.name == bindparam("shop"))
+_CHANGE_SHOP = update(shops).where(shops.c.name == bindparam("shop"))
+_SEE_ORDERS = _CHANGE_SHOP.values(
+    orders_seen_to_ms=func.max(func.coalesce(shops.c.orders_seen_to_ms, 0), bindparam("moment_ms"))
+)
+_COUNT_MISSED = (
+    update(listings)
+    .where(listings.c.shop == bindparam("in_shop"))
+    .values(missed_sweeps=case((listings.c.observed_in == bindparam("cycle"), 0), else_=listings.c.missed_sweeps + 1))
+)
 
 
 def add_shop(tx: Transaction, name: str) -> None:
     """Make a configured shop known."""
-    tx.execute(insert(shops).values(name=name).on_conflict_do_nothing())
+    tx.execute(_ADD_SHOP, {"name": name})
 
 
 def shop_id_of(tx: Transaction, name: str) -> str | None:
     """The marketplace's id of a shop, ``None`` before it was first identified."""
-    return tx.execute(select(shops.c.shop_id).where(shops.c.name == name)).scalar()
+    known = tx.execute(_SHOP, {"shop": name}).first()
+    return None if known is None else known.shop_id
 
 
 def set_shop_id(tx: Transaction, name: str, shop_id: str) -> None:
     """Remember whose account a shop's name stands for."""
-    tx.execute(update(shops).where(shops.c.name == name).values(shop_id=shop_id))
+    tx.execute(_CHANGE_SHOP, {"shop": name, "shop_id": shop_id})
 
 
 def orders_seen_to(tx: Transaction, shop: str) -> datetime | None:
     """Up to when all order changes of ``shop`` are in the mirror."""
-    return optional_moment(tx.execute(select(shops.c.orders_seen_to_ms).where(shops.c.name == shop)).scalar())
+    known = tx.execute(_SHOP, {"shop": shop}).first()
+    return None if known is None else optional_moment(known.orders_seen_to_ms)
 
 
 def set_orders_seen_to(tx: Transaction, shop: str, moment: datetime) -> None:
     """Record that all order changes before ``moment`` are in the mirror; never moves back."""
-    later = func.max(func.coalesce(shops.c.orders_seen_to_ms, 0), to_ms(moment))
-    tx.execute(update(shops).where(shops.c.name == shop).values(orders_seen_to_ms=later))
+    tx.execute(_SEE_ORDERS, {"shop": shop, "moment_ms": to_ms(moment)})
 
 
 def store_orders(tx: Transaction, batch: Iterable[Order], *, cycle: int) -> int:
@@ -104,7 +118,7 @@ def _take_in_line() -> Insert:
     statement = insert(order_lines)
     key = ("shop", "order_id", "line_id")
     values = {column.name: statement.excluded[column.name] for column in order_lines.c if column.name not in key}
-    changed = or_(*(order_lines.c[name] != value for name, value in values.items()))
+    changed = or_(*(order_lines.c[name] != value for name, value in values.items() if name != "is_outstanding"))
     return statement.on_conflict_do_update(index_elements=key, set_=values, where=changed)
 
 
@@ -161,35 +175,18 @@ def _take_in_listing() -> Insert:
 _TAKE_IN_LISTING = _take_in_listing()
 
 
-def active_listings(tx: Transaction, shop: str) -> frozenset[ListingId]:
-    """Find the listings of ``shop`` that buyers saw when they were looked at last."""
-    query = select(listings.c.product_id, listings.c.sku_id).where(
-        listings.c.shop == shop, listings.c.status == ListingStatus.ACTIVE.value, listings.c.missed_sweeps == 0
-    )
-    return frozenset(ListingId(shop, row.product_id, row.sku_id) for row in tx.execute(query))
-
-
 def finish_sweep(tx: Transaction, shop: str, *, cycle: int, now: datetime) -> None:
     """Record a complete sweep of ``shop``: listings it did not show have missed one more."""
-    missed = case((listings.c.observed_in == cycle, 0), else_=listings.c.missed_sweeps + 1)
-    tx.execute(update(listings).where(listings.c.shop == shop).values(missed_sweeps=missed))
-    tx.execute(update(shops).where(shops.c.name == shop).values(swept_at_ms=to_ms(now)))
+    tx.execute(_COUNT_MISSED, {"in_shop": shop, "cycle": cycle})
+    tx.execute(_CHANGE_SHOP, {"shop": shop, "swept_at_ms": to_ms(now)})
 
 
 def swept_at(tx: Transaction, shop: str) -> datetime | None:
     """When every listing of ``shop`` was read last; ``None`` if that never was."""
-    return optional_moment(tx.execute(select(shops.c.swept_at_ms).where(shops.c.name == shop)).scalar())
+    known = tx.execute(_SHOP, {"shop": shop}).first()
+    return None if known is None else optional_moment(known.swept_at_ms)
 
 
 def note_price(tx: Transaction, listing: ListingId, price: Money) -> None:
     """Record a price that was read outside a sweep."""
-    tx.execute(update(listings).where(is_listing(listing)).values(price=price.amount, currency=price.currency))
-
-
-def is_listing(listing: ListingId) -> ColumnElement[bool]:
-    """The condition that picks one row of ``listings``."""
-    return and_(
-        listings.c.shop == listing.shop,
-        listings.c.product_id == listing.product_id,
-        listings.c.sku_id == listing.sku_id,
-    )
+    tx.execute(CHANGE_LISTING, {**of_listing(listing), "price": price.amount, "currency": price.currency})

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Subquery, and_, bindparam, func, or_, select, update
+from sqlalchemy import Row, Select, Subquery, and_, bindparam, case, func, or_, select, update
 
 from daemon.domain.orders import says_empty
 from daemon.domain.plan import Target
@@ -12,7 +12,7 @@ from daemon.domain.refusals import DEAD_AFTER, Cure, Refusal
 from daemon.domain.stock import Sending, Told
 from daemon.domain.values import ListingId, Money
 from daemon.mirror.moments import from_ms, to_ms
-from daemon.mirror.observations import is_listing
+from daemon.mirror.of_listing import CHANGE_LISTING, is_of_listing, of_listing
 from daemon.mirror.schema import IS_OPEN, OPEN_STATES, cycles, listings, order_lines, orders, outbox
 from daemon.mirror.store import Transaction
 
@@ -28,19 +28,44 @@ EMPTIED_FOR = timedelta(days=30)
 _UNKNOWN_UNITS = 1_000_000
 """What a listing may show that was never read: more than any."""
 
-# Built once, for it is asked again and again and mostly finds nothing.
+IS_OPEN_FOR = and_(is_of_listing(outbox), outbox.c.target == bindparam("of_target"), IS_OPEN)
+"""The condition that picks the open command for one listing and target."""
+
+_of_order = and_(orders.c.shop == order_lines.c.shop, orders.c.order_id == order_lines.c.order_id)
+_same_listing = and_(
+    listings.c.shop == outbox.c.shop,
+    listings.c.product_id == outbox.c.product_id,
+    listings.c.sku_id == outbox.c.sku_id,
+)
+
+# Asked again and again; it mostly finds nothing.
 _ANY_OPEN = (
     select(outbox.c.id)
     .where(outbox.c.shop == bindparam("in_shop"), outbox.c.target == bindparam("of_target"))
     .where(IS_OPEN)
     .limit(1)
 )
-
-_same_listing = and_(
-    listings.c.shop == outbox.c.shop,
-    listings.c.product_id == outbox.c.product_id,
-    listings.c.sku_id == outbox.c.sku_id,
+_CALLED_EMPTY = (
+    select(order_lines.c.shop, order_lines.c.product_id, order_lines.c.sku_id, orders.c.cancel_reason)
+    .join(orders, _of_order)
+    .where(orders.c.cancel_reason != "", orders.c.updated_at_ms >= bindparam("since_ms"))
+    .where(order_lines.c.is_cancelled == 1)
 )
+_SHOWN_PRICES = (
+    select(outbox, listings)
+    .join(listings, _same_listing)
+    .where(outbox.c.target == Target.PRICE.value, outbox.c.state == "sending")
+    .where(listings.c.observed_in == bindparam("in_cycle"), listings.c.price == outbox.c.sent)
+)
+_ATTEMPTS = select(outbox.c.attempts).where(outbox.c.id == bindparam("command"))
+_CHANGE = update(outbox).where(outbox.c.id == bindparam("command"))
+_FINISH = _CHANGE.values(state=case((outbox.c.desired != bindparam("met"), "pending"), else_="done"))
+_REFUSED = (
+    select(outbox, cycles.c.started_at_ms)
+    .join(cycles, cycles.c.id == outbox.c.created_in)
+    .where(outbox.c.state == "refused")
+)
+_STATES = select(outbox.c.state).where(IS_OPEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,62 +92,53 @@ class Due:
     is_called_empty: bool
 
 
-def is_open(listing: ListingId, target: Target) -> ColumnElement[bool]:
-    """The condition that picks the open command for one listing and target."""
-    return and_(
-        outbox.c.shop == listing.shop,
-        outbox.c.product_id == listing.product_id,
-        outbox.c.sku_id == listing.sku_id,
-        outbox.c.target == target.value,
-        IS_OPEN,
-    )
-
-
 def due_commands(tx: Transaction, shop: str, target: Target, *, now: datetime) -> list[Due]:
     """Commands of ``shop`` to work off now: first what falls, of that what would be sold out first, then by product."""
-    if tx.execute(_ANY_OPEN, {"in_shop": shop, "of_target": target.value}).first() is None:
+    asked = {"in_shop": shop, "of_target": target.value}
+    if tx.execute(_ANY_OPEN, asked).first() is None:
         return []
-    is_due = or_(
-        outbox.c.state.in_(["pending", "sending"]),
-        and_(outbox.c.state == "refused", outbox.c.not_before_ms <= to_ms(now)),
-    )
-    sold = _sold_since(now - COVER_DAYS)
-    cover = outbox.c.desired * 1.0 / sold.c.units
-    danger = (cover.is_(None), cover) if target is Target.QUANTITY else ()
-    query = (
-        select(outbox, listings)
-        .join(listings, _same_listing)
-        .outerjoin(sold, sold.c.sku == listings.c.sku)
-        .where(outbox.c.shop == shop, outbox.c.target == target.value, is_due)
-        .order_by(*danger, outbox.c.product_id, outbox.c.id)
-    )
     emptied = called_empty(tx, now=now)
-    due = [_due(row, target, emptied) for row in tx.execute(query)]
+    moments = {"now_ms": to_ms(now), "sold_since_ms": to_ms(now - COVER_DAYS)}
+    due = [_due(row, target, emptied) for row in tx.execute(_DUE[target], {**asked, **moments})]
     return sorted(due, key=lambda command: not command.is_fall)
 
 
-def _sold_since(moment: datetime) -> Subquery:
-    """Units ordered per SKU since ``moment``, in all shops: they sell out of one pool."""
-    of_order = and_(orders.c.shop == order_lines.c.shop, orders.c.order_id == order_lines.c.order_id)
+def _due_for(target: Target) -> Select[Any]:
+    is_due = or_(
+        outbox.c.state.in_(["pending", "sending"]),
+        and_(outbox.c.state == "refused", outbox.c.not_before_ms <= bindparam("now_ms")),
+    )
+    sold = _sold()
+    cover = outbox.c.desired * 1.0 / sold.c.units
+    danger = (cover.is_(None), cover) if target is Target.QUANTITY else ()
+    return (
+        select(outbox, listings)
+        .join(listings, _same_listing)
+        .outerjoin(sold, sold.c.sku == listings.c.sku)
+        .where(outbox.c.shop == bindparam("in_shop"), outbox.c.target == bindparam("of_target"), is_due)
+        .order_by(*danger, outbox.c.product_id, outbox.c.id)
+    )
+
+
+def _sold() -> Subquery:
+    """Units ordered per SKU of late, in all shops: they sell out of one pool."""
     query = (
         select(order_lines.c.sku, func.count().label("units"))
-        .join(orders, of_order)
-        .where(orders.c.created_at_ms >= to_ms(moment), orders.c.takes_our_stock == 1, order_lines.c.is_cancelled == 0)
+        .join(orders, _of_order)
+        .where(orders.c.created_at_ms >= bindparam("sold_since_ms"))
+        .where(orders.c.takes_our_stock == 1, order_lines.c.is_cancelled == 0)
         .group_by(order_lines.c.sku)
     )
     return query.subquery()
 
 
+_DUE = {target: _due_for(target) for target in Target}
+
+
 def called_empty(tx: Transaction, *, now: datetime) -> frozenset[ListingId]:
     """Listings of which an order was cancelled as out of stock a short while ago (reference 3.9)."""
-    of_order = and_(orders.c.shop == order_lines.c.shop, orders.c.order_id == order_lines.c.order_id)
-    query = (
-        select(order_lines.c.shop, order_lines.c.product_id, order_lines.c.sku_id, orders.c.cancel_reason)
-        .join(orders, of_order)
-        .where(orders.c.cancel_reason != "", orders.c.updated_at_ms >= to_ms(now - EMPTIED_FOR))
-        .where(order_lines.c.is_cancelled == 1)
-    )
-    return frozenset(ListingId(*row[:3]) for row in tx.execute(query) if says_empty(row.cancel_reason))
+    found = tx.execute(_CALLED_EMPTY, {"since_ms": to_ms(now - EMPTIED_FOR)})
+    return frozenset(ListingId(*row[:3]) for row in found if says_empty(row.cancel_reason))
 
 
 def _due(row: Row[Any], target: Target, emptied: frozenset[ListingId] = frozenset()) -> Due:
@@ -157,46 +173,45 @@ def mark_sending(tx: Transaction, command: Due, sent: int, *, read_at: datetime,
     _set(tx, command, now, state="sending", sent=sent, sent_desired=command.desired)
     if command.target is Target.QUANTITY:
         window = {"written_from_ms": to_ms(read_at), "written_to_ms": None}
-        tx.execute(update(listings).where(is_listing(command.listing)).values(**window))
+        tx.execute(CHANGE_LISTING, {**of_listing(command.listing), **window})
 
 
-def mark_done(tx: Transaction, command: Due, *, seen_at: datetime, now: datetime, is_written: bool = True) -> None:
+def mark_done(  # noqa: PLR0913 - each is one fact about the write
+    tx: Transaction, command: Due, *, shown: int, seen_at: datetime, now: datetime, is_written: bool = True
+) -> None:
     """Record that the listing is as desired: from now on this is what we agreed on.
 
-    ``seen_at`` is when it was read. Where nothing had to be written, the number can be chance, made by an order that
-    we cannot see yet: the moment counts like a write (``facts.book_orders``).
+    ``shown`` is what was read, at ``seen_at``. Where nothing had to be written, the number can be chance, made by an
+    order that we cannot see yet: the moment counts like a write (``facts.book_orders``). A command that wants another
+    number by now stays open.
     """
-    _set(tx, command, now, state="done", refusal=None)
+    settled = {"refusal": None, "attempts": 0, "sent": None, "sent_desired": None}
+    tx.execute(_FINISH, {"command": command.id, "met": command.desired, "changed_at_ms": to_ms(now), **settled})
     agreed: dict[str, int] = {"told_price": command.desired, "price": command.desired}
     if command.target is Target.QUANTITY:
         agreed = {"told": command.desired, "told_slack": 0, "written_to_ms": to_ms(seen_at)}
+        agreed |= {"shown": shown, "observed_at_ms": to_ms(seen_at)}
         if not is_written:
             agreed["written_from_ms"] = to_ms(seen_at)
-    tx.execute(update(listings).where(is_listing(command.listing)).values(**agreed))
+    tx.execute(CHANGE_LISTING, {**of_listing(command.listing), **agreed})
 
 
 def mark_told(tx: Transaction, command: Due, told: Told | None, *, now: datetime) -> None:
     """Record how an unknown outcome was settled by reading back; the command is open again."""
     _set(tx, command, now, state="pending", sent=None, sent_desired=None)
     agreed = {"told": told.quantity if told else None, "told_slack": told.slack if told else 0}
-    tx.execute(update(listings).where(is_listing(command.listing)).values(**agreed))
+    tx.execute(CHANGE_LISTING, {**of_listing(command.listing), **agreed})
 
 
 def mark_price_told(tx: Transaction, command: Due, *, now: datetime) -> None:
     """Record that a price write without an answer happened; the command is open again, if more is desired."""
     _set(tx, command, now, state="pending", sent=None, sent_desired=None)
-    tx.execute(update(listings).where(is_listing(command.listing)).values(told_price=command.sent, price=command.sent))
+    tx.execute(CHANGE_LISTING, {**of_listing(command.listing), "told_price": command.sent, "price": command.sent})
 
 
 def settle_price_writes(tx: Transaction, *, cycle: int, now: datetime) -> None:
     """Record as happened the price writes without an answer that the sweep of ``cycle`` shows."""
-    query = (
-        select(outbox, listings)
-        .join(listings, _same_listing)
-        .where(outbox.c.target == Target.PRICE.value, outbox.c.state == "sending")
-        .where(listings.c.observed_in == cycle, listings.c.price == outbox.c.sent)
-    )
-    for row in tx.execute(query).all():
+    for row in tx.execute(_SHOWN_PRICES, {"in_cycle": cycle}).all():
         mark_price_told(tx, _due(row, Target.PRICE), now=now)
 
 
@@ -212,7 +227,7 @@ def mark_waiting(tx: Transaction, command: Due, *, now: datetime) -> None:
 
 def mark_refused(tx: Transaction, command: Due, reason: str, *, now: datetime, cure: Cure = Cure.OTHER) -> None:
     """Record the marketplace's refusal and what kind of thing helps; it is offered again after a growing pause."""
-    attempts = tx.execute(select(outbox.c.attempts).where(outbox.c.id == command.id)).scalar_one() + 1
+    attempts = tx.execute(_ATTEMPTS, {"command": command.id}).scalar_one() + 1
     pause = LONGEST_PAUSE if attempts >= DEAD_AFTER else timedelta(minutes=2 ** (attempts - 1))
     again = {"attempts": attempts, "not_before_ms": to_ms(now + pause)}
     refusal = f"{cure}: {reason}"
@@ -221,14 +236,9 @@ def mark_refused(tx: Transaction, command: Due, reason: str, *, now: datetime, c
 
 def refusals(tx: Transaction) -> dict[tuple[ListingId, Target], Refusal]:
     """Why open commands were refused, how often, and since when they are wanted."""
-    query = (
-        select(outbox, cycles.c.started_at_ms)
-        .join(cycles, cycles.c.id == outbox.c.created_in)
-        .where(outbox.c.state == "refused")
-    )
     return {
         (ListingId(row.shop, row.product_id, row.sku_id), Target(row.target)): _refusal(row)
-        for row in tx.execute(query)
+        for row in tx.execute(_REFUSED)
     }
 
 
@@ -242,9 +252,9 @@ def _refusal(row: Row[Any]) -> Refusal:
 
 def count_open(tx: Transaction) -> dict[str, int]:
     """Open commands per state."""
-    states = tx.execute(select(outbox.c.state).where(IS_OPEN)).scalars().all()
+    states = tx.execute(_STATES).scalars().all()
     return {state: states.count(state) for state in OPEN_STATES}
 
 
 def _set(tx: Transaction, command: Due, now: datetime, **values: object) -> None:
-    tx.execute(update(outbox).where(outbox.c.id == command.id).values(changed_at_ms=to_ms(now), **values))
+    tx.execute(_CHANGE, {"command": command.id, "changed_at_ms": to_ms(now), **values})

@@ -1,26 +1,28 @@
 """Loading the one consistent picture that reconcile decides on."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, ScalarSelect, and_, func, or_, select
+from sqlalchemy import Row, ScalarSelect, Select, Text, and_, bindparam, func, or_, select
 
 from daemon.domain.brakes import NO_LIMITS
 from daemon.domain.orders import LineFact
 from daemon.domain.plan import Target
 from daemon.domain.refusals import told
-from daemon.domain.snapshot import ListingState, Product, SeenFile, ShopPolicy, Snapshot
+from daemon.domain.snapshot import NOTHING_IN_STEP, ListingState, Product, SeenFile, ShopPolicy, Snapshot
 from daemon.domain.stock import Cause, Sending, Told, Unexplained
 from daemon.domain.values import ListingId, ListingStatus, Money, Sku
 from daemon.mirror import allocations, approvals, bundles, holds, ledger
+from daemon.mirror.in_step import SWEEPS_UNTIL_GONE, Narrow, find_in_step
 from daemon.mirror.moments import from_ms, optional_moment
 from daemon.mirror.outbox import called_empty
 from daemon.mirror.outbox import refusals as open_refusals
 from daemon.mirror.schema import (
     IS_OPEN,
+    IS_OUTSTANDING,
     listings,
     movements,
     order_lines,
@@ -31,33 +33,35 @@ from daemon.mirror.schema import (
 )
 from daemon.mirror.store import Transaction
 
-SWEEPS_UNTIL_GONE = 2
-"""A listing counts as gone once it is missing in two complete sweeps (a single page can be stale)."""
 
-
-def load_snapshot(
+def load_snapshot(  # noqa: PLR0913 - each is one source of the picture
     tx: Transaction,
     policies: Mapping[str, ShopPolicy],
     file: SeenFile | None,
     *,
     cycle: int,
     now: datetime,
+    narrow: Narrow | None = None,
 ) -> Snapshot:
     """Build the picture of ``cycle``: what was read in it, and all that is agreed so far.
 
-    ``file`` is what the seller saved, ``None`` when the workbook could not be read.
+    ``file`` is what the seller saved, ``None`` when the workbook could not be read. With ``narrow`` goods about which
+    there is nothing to decide are left out.
     """
-    known = _listings(tx, set(policies), cycle, now)
     known_shops = tx.execute(select(shops)).all()
     saved_at = file.saved_at if file else None
+    lines = _lines(tx, list(policies), saved_at)
+    in_step, others = NOTHING_IN_STEP, None
+    if narrow is not None:
+        in_step, others = find_in_step(tx, narrow, file, cycle=cycle, lines=lines)
     swept = {shop.name for shop in known_shops if shop.swept_at_ms is not None}
     return Snapshot(
         now=now,
         cycle=cycle,
         shops=policies,
-        products=_products(tx, saved_at),
-        listings=known,
-        lines=_lines(tx, set(policies), saved_at),
+        products=_products(tx, saved_at, others),
+        listings=_listings(tx, list(policies), others, cycle=cycle, now=now),
+        lines=lines,
         rows=file.rows if file else None,
         bases=file.bases if file else {},
         copy=file.copy if file else "",
@@ -65,6 +69,7 @@ def load_snapshot(
         choices=file.choices if file else (),
         is_stale=file.is_stale if file else False,
         brought=file.brought if file else {},
+        sold=file.sold if file else {},
         is_catalogue_known=set(policies) <= swept,
         limits=file.limits if file else NO_LIMITS,
         gone=file.gone if file else (),
@@ -77,14 +82,13 @@ def load_snapshot(
         allocations=allocations.stored_overrides(tx),
         override_sheet=file.override_sheet if file else None,
         old_overrides=allocations.old_overrides(tx),
+        in_step=in_step,
         at_rest=tuple(reason for reason in holds.at_rest(tx, now=now) if reason.params["shop"] in policies),
     )
 
 
-def _products(tx: Transaction, saved_at: datetime | None) -> dict[Sku, Product]:
-    promised = ledger.promised(saved_at).subquery()
-    by_sku = select(promised.c.sku, func.sum(promised.c.units)).group_by(promised.c.sku)
-    reserved = {row[0]: row[1] for row in tx.execute(by_sku)}
+def _products(tx: Transaction, saved_at: datetime | None, only: Collection[Sku] | None) -> dict[Sku, Product]:
+    reserved = {row[0]: row[1] for row in tx.execute(_RESERVED, ledger.left_since(saved_at))}
     return {
         Sku(row.sku): Product(
             Sku(row.sku),
@@ -93,25 +97,35 @@ def _products(tx: Transaction, saved_at: datetime | None) -> dict[Sku, Product]:
             None if row.price is None else Money(row.price, row.currency),
             from_ms(row.opened_at_ms),
         )
-        for row in tx.execute(select(products))
+        for row in (tx.execute(_PRODUCTS) if only is None else tx.execute(_SOME_PRODUCTS, _as_json(only)))
     }
+
+
+def _as_json(only: Collection[Sku]) -> dict[str, str]:
+    """Give SKUs, and none, as one parameter: there can be more of them than SQLite takes as many."""
+    return {"only": json.dumps([*only, ""])}
+
+
+def _reserved() -> Select[Any]:
+    lines = ledger.PROMISED.subquery()
+    return select(lines.c.sku, func.sum(lines.c.units)).group_by(lines.c.sku)
 
 
 def _booked(cause: Cause) -> ScalarSelect[Any]:
     """What a line's movements of ``cause`` moved by SKU, several where it is a bundle, as JSON; or NULL."""
-    is_it = and_(movements.c.reference == ledger.line_reference, movements.c.cause == cause.value)
     moved = func.json_group_object(movements.c.sku, movements.c.delta)
+    is_it = and_(movements.c.reference == ledger.line_reference, movements.c.cause == cause.value)
     return select(func.nullif(moved, "{}")).where(is_it).scalar_subquery()
 
 
-def _lines(tx: Transaction, configured: set[str], saved_at: datetime | None) -> tuple[LineFact, ...]:
-    """Order lines whose movements are not complete."""
+def _outstanding() -> Select[Any]:
+    """Build the query for order lines whose movements are not complete."""
     taken, returned = _booked(Cause.ORDER).label("taken"), _booked(Cause.CANCEL).label("returned")
-    is_unreturned = and_(order_lines.c.is_cancelled == 1, orders.c.has_shipped == 0, returned.is_(None))
-    query = (
+    is_unreturned = and_(order_lines.c.is_cancelled == 1, orders.c.has_shipped == 0, ~ledger.is_booked(Cause.CANCEL))
+    return (
         select(order_lines, orders.c.created_at_ms, orders.c.has_shipped)
         .add_columns(listings.c.sku.label("listed_sku"), taken, returned)
-        .add_columns(ledger.is_reserving(saved_at).label("is_reserving"))
+        .add_columns(ledger.RESERVING.label("is_reserving"))
         .join(orders, and_(orders.c.shop == order_lines.c.shop, orders.c.order_id == order_lines.c.order_id))
         .outerjoin(
             listings,
@@ -121,11 +135,30 @@ def _lines(tx: Transaction, configured: set[str], saved_at: datetime | None) -> 
                 listings.c.sku_id == order_lines.c.sku_id,
             ),
         )
-        .where(orders.c.takes_our_stock == 1, order_lines.c.shop.in_(configured))
-        .where(or_(taken.is_(None), is_unreturned))
+        .where(orders.c.takes_our_stock == 1, order_lines.c.shop.in_(_CONFIGURED))
+        .where(IS_OUTSTANDING, or_(~ledger.is_booked(Cause.ORDER), is_unreturned))
         .order_by(orders.c.created_at_ms, order_lines.c.line_id)
     )
-    return tuple(_line(row) for row in tx.execute(query))
+
+
+# Built once: they are asked in every cycle.
+_CONFIGURED = bindparam("configured", expanding=True, type_=Text)
+_PICKED = select(func.json_each(bindparam("only", type_=Text)).table_valued("value").c.value)
+_RESERVED, _OUTSTANDING = _reserved(), _outstanding()
+# In one order, however many there are: what is held of a row is told in the order of the listings.
+_PRODUCTS = select(products).order_by(products.c.sku)
+_LISTINGS = select(listings).where(listings.c.shop.in_(_CONFIGURED)).order_by(*listings.primary_key.columns)
+_SOME_PRODUCTS, _SOME_LISTINGS = (
+    _PRODUCTS.where(products.c.sku.in_(_PICKED)),
+    _LISTINGS.where(listings.c.sku.in_(_PICKED)),
+)
+_COMMANDS = select(outbox).where(IS_OPEN)
+
+
+def _lines(tx: Transaction, configured: list[str], saved_at: datetime | None) -> tuple[LineFact, ...]:
+    """Order lines whose movements are not complete."""
+    given = {"configured": configured, **ledger.left_since(saved_at)}
+    return tuple(_line(row) for row in tx.execute(_OUTSTANDING, given))
 
 
 def _line(row: Row[Any]) -> LineFact:
@@ -143,16 +176,22 @@ def _line(row: Row[Any]) -> LineFact:
     )
 
 
-def _listings(tx: Transaction, configured: set[str], cycle: int, now: datetime) -> dict[ListingId, ListingState]:
+def _listings(
+    tx: Transaction, configured: list[str], only: Collection[Sku] | None, *, cycle: int, now: datetime
+) -> dict[ListingId, ListingState]:
     refused, emptied = open_refusals(tx), called_empty(tx, now=now)
     commands: dict[ListingId, list[Row[Any]]] = {}
-    for row in tx.execute(select(outbox).where(IS_OPEN)):
+    for row in tx.execute(_COMMANDS):
         commands.setdefault(ListingId(row.shop, row.product_id, row.sku_id), []).append(row)
+    given = {"configured": configured}
+    rows = tx.execute(_LISTINGS, given) if only is None else tx.execute(_SOME_LISTINGS, {**given, **_as_json(only)})
     found = {}
-    for row in tx.execute(select(listings).where(listings.c.shop.in_(configured))):
+    for row in rows:
         state = _listing(row, commands.get(ListingId(row.shop, row.product_id, row.sku_id), []), cycle)
         refusals = {target: told(row.shop, refused[key]) for target in Target if (key := (state.id, target)) in refused}
-        found[state.id] = replace(state, refusals=refusals, is_called_empty=state.id in emptied)
+        if refusals or state.id in emptied:
+            state = replace(state, refusals=refusals, is_called_empty=state.id in emptied)
+        found[state.id] = state
     return found
 
 

@@ -4,19 +4,18 @@ A revision is recorded before the file is replaced and finished after. A kill be
 "writing"; the file that is read next settles it, by its hash or by its mark.
 """
 
-import json
 import secrets
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Integer, Select, bindparam, delete, func, select, update
 from sqlalchemy import Table as SqlTable
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.dialects.sqlite import Insert, insert
 
 from daemon.domain.copies import Bases, Save
-from daemon.domain.rows import TYPED, Field, RowBase
+from daemon.domain.rows import RowBase
 from daemon.domain.values import Sku
 from daemon.mirror.moments import from_ms, to_ms
 from daemon.mirror.schema import (
@@ -24,7 +23,6 @@ from daemon.mirror.schema import (
     workbook_rows,
     workbook_save_rows,
     workbook_saves,
-    workbook_sheet,
 )
 from daemon.mirror.store import Transaction
 
@@ -33,6 +31,9 @@ KEPT = 400
 
 SAVES_KEPT = 30
 """So many saves of the copies of one revision; a file that we never write has one revision for good."""
+
+_BASE = tuple(column.name for column in fields(RowBase))
+"""The columns of what a row agreed on, in the order of its fields."""
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
 
@@ -49,22 +50,6 @@ class Revision:
     before_hash: str
     after_hash: str
     is_adopted: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class KnownSheet:
-    """The sheet of the workbook that is read, and the seller's own columns in it, from left to right.
-
-    A CSV file's sheet has an empty name. ``titles`` are the headers of the columns that Selaras knows.
-    """
-
-    name: str
-    own_columns: tuple[str, ...] = ()
-    titles: Mapping[Field, str] = field(default_factory=dict)
-
-    def gone_from(self, now: "KnownSheet") -> tuple[str, ...]:
-        """Name the headers that a person typed numbers under, and that the sheet ``now`` has under no known name."""
-        return tuple(title for column, title in self.titles.items() if column in TYPED and column not in now.titles)
 
 
 def adopt(tx: Transaction, content_hash: str, *, now: datetime) -> Revision:
@@ -154,11 +139,10 @@ def save_of_file(tx: Transaction, content_hash: str) -> tuple[Revision, int] | N
 
 def bases_at(tx: Transaction, number: int) -> dict[Sku, RowBase]:
     """What every row showed in revision ``number``, and since when nothing was agreed on before it was adopted."""
-    return _bases(tx.execute(_BASES_AT, {"number": number}).mappings(), "revision")
+    return _bases(tx.execute(_BASES_AT, {"number": number}))
 
 
 def _bases_at() -> Select[Any]:
-    """Build the query once: it is asked several times in every cycle."""
     number = bindparam("number", type_=Integer)
     adopted = workbook_revisions.alias()
     since = (
@@ -166,27 +150,38 @@ def _bases_at() -> Select[Any]:
         .where(adopted.c.state == "adopted", adopted.c.revision <= number)
         .scalar_subquery()
     )
-    last = workbook_rows.alias()
-    newest = select(func.max(last.c.revision)).where(last.c.sku == workbook_rows.c.sku, last.c.revision <= number)
-    return select(workbook_rows).where(
-        workbook_rows.c.revision == newest.scalar_subquery(), workbook_rows.c.revision >= since
+    # SQLite takes the other columns from the row with the greatest revision.
+    return (
+        select(workbook_rows.c.sku, *(workbook_rows.c[name] for name in _BASE))
+        .where(workbook_rows.c.revision <= number)
+        .group_by(workbook_rows.c.sku)
+        .having(func.max(workbook_rows.c.revision) >= since)
+        .execution_options(yield_per=10_000)
     )
 
 
+# Built once: they are asked in every cycle.
 _BASES_AT = _bases_at()
+_SAVES_OF = select(workbook_saves).where(workbook_saves.c.revision == bindparam("number")).order_by(workbook_saves.c.id)
+_SAVE_ROWS = select(workbook_save_rows.c.sku, *(workbook_save_rows.c[name] for name in _BASE)).where(
+    workbook_save_rows.c.save == bindparam("number")
+)
 
 
 def saves_of(tx: Transaction, revision: Revision) -> tuple[Save, ...]:
     """List the saves of copies of ``revision``, oldest first."""
-    written = bases_at(tx, revision.number)
-    query = select(workbook_saves).where(workbook_saves.c.revision == revision.number).order_by(workbook_saves.c.id)
-    rows = tx.execute(query).all()[-SAVES_KEPT:]
-    return tuple(Save(row.name, {**written, **_save_rows(tx, row.id)}, row.content_hash) for row in rows)
+    rows = tx.execute(_SAVES_OF, {"number": revision.number}).all()[-SAVES_KEPT:]
+    return tuple(Save(row.name, changed_by_save(tx, row.id), row.content_hash) for row in rows)
 
 
-def bases_of_save(tx: Transaction, revision: Revision, save: int) -> dict[Sku, RowBase]:
-    """What every row of a save had agreed on once it was taken over."""
-    return {**bases_at(tx, revision.number), **_save_rows(tx, save)}
+def changed_by_save(tx: Transaction, save: int) -> dict[Sku, RowBase]:
+    """What the rows of a save agreed on once it was taken over, where that is not what its revision showed."""
+    return _bases(tx.execute(_SAVE_ROWS, {"number": save}))
+
+
+def has_saves(tx: Transaction, revision: Revision) -> bool:
+    """Tell whether a copy of ``revision`` was saved since, and taken over."""
+    return tx.execute(_SAVES_OF.limit(1), {"number": revision.number}).first() is not None
 
 
 def store_save(tx: Transaction, revision: Revision, save: Save, *, now: datetime) -> None:
@@ -199,37 +194,17 @@ def store_save(tx: Transaction, revision: Revision, save: Save, *, now: datetime
         "saved_at_ms": to_ms(now),
     }
     number: int = tx.execute(insert(workbook_saves).values(values).returning(workbook_saves.c.id)).scalar_one()
-    update_save(tx, revision, number, save.bases)
+    update_save(tx, number, save.changed)
 
 
-def update_save(tx: Transaction, revision: Revision, save: int, bases: Bases) -> None:
-    """Renew what a save agreed on: its file is the same, something was settled since."""
-    written = bases_at(tx, revision.number)
-    _put(tx, workbook_save_rows, {sku: base for sku, base in bases.items() if written.get(sku) != base}, save=save)
+def update_save(tx: Transaction, save: int, changed: Bases) -> None:
+    """Renew what rows of a save agreed on: its file is the same, something was settled since."""
+    _put(tx, workbook_save_rows, changed, save=save)
 
 
-def update_revision(tx: Transaction, revision: Revision, bases: Bases) -> None:
-    """Renew what a revision agreed on: the file is as we wrote it, something was settled since."""
-    written = bases_at(tx, revision.number)
-    changed = {sku: base for sku, base in bases.items() if written.get(sku) != base}
+def update_revision(tx: Transaction, revision: Revision, changed: Bases) -> None:
+    """Renew what rows of a revision agreed on: the file is as we wrote it, something was settled since."""
     _put(tx, workbook_rows, changed, revision=revision.number)
-
-
-def known_sheet(tx: Transaction) -> KnownSheet | None:
-    """Tell which sheet the workbook was read from; ``None`` while nothing was agreed on with any workbook."""
-    row = tx.execute(select(workbook_sheet)).first()
-    if row is None or newest_revision(tx) is None:
-        return None
-    titles = {Field(column): title for column, title in json.loads(row.columns).items()}
-    return KnownSheet(row.name, tuple(json.loads(row.own_columns)), titles)
-
-
-def remember_sheet(tx: Transaction, sheet: KnownSheet) -> None:
-    """Remember which sheet the workbook was read from, in place of any other."""
-    tx.execute(delete(workbook_sheet))
-    own_columns = json.dumps(sheet.own_columns, ensure_ascii=False)
-    columns = json.dumps(sheet.titles, ensure_ascii=False)
-    tx.execute(insert(workbook_sheet).values(name=sheet.name, own_columns=own_columns, columns=columns))
 
 
 def _record(tx: Transaction, revision: Revision, state: str, now: datetime) -> None:
@@ -254,24 +229,21 @@ def _first(tx: Transaction, *conditions: Any) -> Revision | None:  # noqa: ANN40
 
 
 def _put(tx: Transaction, table: SqlTable, bases: Bases, **key: int) -> None:
-    if not bases:
-        return
-    rows = [{**key, "sku": sku, **asdict(base)} for sku, base in bases.items()]
+    if bases:
+        tx.execute(_PUT[table], [{**key, "sku": sku, **asdict(base)} for sku, base in bases.items()])
+
+
+def _putting(table: SqlTable) -> Insert:
     statement = insert(table)
-    renewed = {column: statement.excluded[column] for column in asdict(RowBase())}
-    tx.execute(statement.on_conflict_do_update(index_elements=["sku", *key], set_=renewed), rows)
+    renewed = {column: statement.excluded[column] for column in _BASE}
+    return statement.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=renewed)
 
 
-def _save_rows(tx: Transaction, save: int) -> dict[Sku, RowBase]:
-    query = select(workbook_save_rows).where(workbook_save_rows.c.save == save)
-    return _bases(tx.execute(query).mappings(), "save")
+_PUT = {table: _putting(table) for table in (workbook_rows, workbook_save_rows)}
 
 
-def _bases(rows: Iterable[Any], key: str) -> dict[Sku, RowBase]:
-    found = (dict(row) for row in rows)
-    return {
-        Sku(row.pop("sku")): RowBase(**{name: value for name, value in row.items() if name != key}) for row in found
-    }
+def _bases(rows: Iterable[Any]) -> dict[Sku, RowBase]:
+    return {Sku(sku): RowBase(*base) for sku, *base in rows}
 
 
 def _forget_saves(tx: Transaction, revision: Revision) -> None:

@@ -118,6 +118,8 @@ orders = Table(
     Column("changed_in", Integer, nullable=False, comment="cycle of the last change"),
     Column("cancel_reason", Text, nullable=False, server_default="", comment="as the marketplace words it"),
     Column("shipped_at_ms", Integer, comment=f"the change by which it was first seen on its way, {_MS}"),
+    Index("orders_by_status", "status"),
+    Index("orders_by_shipping", "shipped_at_ms", sqlite_where=sql("shipped_at_ms IS NOT NULL")),
     sqlite_strict=True,
 )
 
@@ -136,9 +138,14 @@ order_lines = Table(
     Column("currency", Text, nullable=False, comment="ISO 4217"),
     Column("is_cancelled", Integer, nullable=False, comment=_BOOL),
     Column("is_gift", Integer, nullable=False, comment=_BOOL),
+    Column("is_outstanding", Integer, nullable=False, server_default="1", comment=f"may have to be booked, {_BOOL}"),
     ForeignKeyConstraint(["shop", "order_id"], ["orders.shop", "orders.order_id"]),
+    Index("order_lines_outstanding", "shop", sqlite_where=sql("is_outstanding = 1")),
     sqlite_strict=True,
 )
+
+IS_OUTSTANDING = sql("order_lines.is_outstanding = 1")
+"""Picks the lines whose movements may not be complete, in the very words of the index, as :data:`IS_OPEN` does."""
 
 order_sheets = Table(
     "order_sheets",

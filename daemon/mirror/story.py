@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import Row, ScalarSelect, and_, func, select
 
 from daemon.domain.plan import Target
 from daemon.domain.refusals import Refusal
-from daemon.domain.stock import Booked
+from daemon.domain.stock import Booked, Sending, Told, promised
 from daemon.domain.values import ListingId, ListingStatus, OrderStatus, Sku
 from daemon.mirror import ledger
+from daemon.mirror.in_step import SWEEPS_UNTIL_GONE
 from daemon.mirror.moments import from_ms, optional_moment
 from daemon.mirror.outbox import refusals
-from daemon.mirror.picture import SWEEPS_UNTIL_GONE
 from daemon.mirror.schema import IS_OPEN, cycles, listings, movements, outbox, products
 from daemon.mirror.store import Transaction
 
@@ -36,8 +36,8 @@ class Wanted:
 class Shown:
     """A listing: what its shop was told and when, what it showed and when; ``None`` where that never happened.
 
-    ``unexplained`` are units by which it differs from everything that facts explain. ``takes_stock``: its number can
-    be set.
+    ``unexplained`` are units by which it differs from everything that facts explain, ``promised`` the most that buyers
+    may find there. ``takes_stock``: its number can be set.
     """
 
     id: ListingId
@@ -49,6 +49,7 @@ class Shown:
     shown: int | None
     shown_at: datetime | None
     unexplained: int
+    promised: int
     wanted: tuple[Wanted, ...]
 
 
@@ -96,21 +97,25 @@ def listings_of(tx: Transaction, sku: Sku) -> tuple[Shown, ...]:
     same = and_(*(outbox.c[column.name] == column for column in key))
     is_wanted = and_(listings.c.sku == sku, IS_OPEN)
     commands: dict[ListingId, list[Wanted]] = defaultdict(list)
+    sending: dict[ListingId, Sending] = {}
     refused = refusals(tx)
     unfinished = select(outbox, listings.c.currency).join(listings, same).where(is_wanted).order_by(outbox.c.id)
     for row in tx.execute(unfinished):
         listing = ListingId(row.shop, row.product_id, row.sku_id)
         commands[listing].append(_wanted(row, refused.get((listing, Target(row.target)))))
+        if row.target == Target.QUANTITY and row.state == "sending":
+            sending[listing] = Sending(row.sent_desired, row.sent)
     query = select(listings).where(listings.c.sku == sku).order_by(*key)
-    return tuple(_shown(row, commands) for row in tx.execute(query))
+    return tuple(_shown(row, commands, sending) for row in tx.execute(query))
 
 
 def _wanted(row: Row[Any], refusal: Refusal | None) -> Wanted:
     return Wanted(Target(row.target), row.desired, row.currency, row.state, refusal, from_ms(row.changed_at_ms))
 
 
-def _shown(row: Row[Any], commands: dict[ListingId, list[Wanted]]) -> Shown:
+def _shown(row: Row[Any], commands: dict[ListingId, list[Wanted]], sending: dict[ListingId, Sending]) -> Shown:
     id_ = ListingId(row.shop, row.product_id, row.sku_id)
+    told = None if row.told is None else Told(row.told, row.told_slack)
     is_unexplained = row.unexplained_since_ms is not None
     return Shown(
         id_,
@@ -122,6 +127,7 @@ def _shown(row: Row[Any], commands: dict[ListingId, list[Wanted]]) -> Shown:
         shown=row.shown,
         shown_at=None if row.shown is None else optional_moment(row.observed_at_ms),
         unexplained=row.unexplained if is_unexplained else 0,
+        promised=promised(told, row.shown, sending.get(id_)),
         wanted=tuple(commands.get(id_, ())),
     )
 
@@ -131,22 +137,29 @@ def reserving_orders(tx: Transaction, sku: Sku) -> tuple[Reserving, ...]:
 
     A line belongs to the SKU it was booked under, as in :func:`daemon.mirror.picture.load_snapshot`.
     """
-    promised = ledger.promised().subquery()
+    lines = ledger.PROMISED.subquery()
     query = (
-        select(promised.c.shop, promised.c.order_id, promised.c.status, func.sum(promised.c.units).label("units"))
-        .where(promised.c.sku == sku)
-        .group_by(promised.c.shop, promised.c.order_id)
-        .order_by(promised.c.created_at_ms, promised.c.order_id)
+        select(lines.c.shop, lines.c.order_id, lines.c.status, func.sum(lines.c.units).label("units"))
+        .where(lines.c.sku == sku)
+        .group_by(lines.c.shop, lines.c.order_id)
+        .order_by(lines.c.created_at_ms, lines.c.order_id)
     )
     return tuple(Reserving(row.shop, row.order_id, OrderStatus(row.status), row.units) for row in tx.execute(query))
 
 
 def runs(tx: Transaction) -> Iterator[Run]:
     """The cycles, newest first; read only as far as they are taken."""
-    planned = [func.json_array_length(cycles.c.plan, f"$.{part}") for part in ("movements", "commands", "rows")]
+    booked, written = (func.json_array_length(cycles.c.plan, f"$.{part}") for part in ("movements", "rows"))
     columns = (cycles.c.id, cycles.c.trigger, cycles.c.started_at_ms, cycles.c.outcome, cycles.c.plan.is_(None))
     for cycle, trigger, started_at_ms, outcome, is_quiet, *counts in tx.execute(
-        select(*columns, *planned).order_by(cycles.c.id.desc()).execution_options(yield_per=100)
+        select(*columns, booked, _sent(), written).order_by(cycles.c.id.desc()).execution_options(yield_per=100)
     ):
         moves, commands, rows = (count or 0 for count in counts)
         yield Run(cycle, trigger, from_ms(started_at_ms), outcome, moves, commands, rows, bool(is_quiet))
+
+
+def _sent() -> ScalarSelect[Any]:
+    """Count the commands of a plan that nothing kept from being sent."""
+    command = func.json_each(cycles.c.plan, "$.commands").table_valued("value").c.value
+    kept = (func.coalesce(func.json_extract(command, f"$.{why}"), 0) for why in ("is_waiting", "is_later"))
+    return select(func.count()).where(*(each == 0 for each in kept)).scalar_subquery()

@@ -1,7 +1,7 @@
 """What stands in the mirror for :mod:`daemon.domain.undo`: movements that are meant, and how things are now."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Set as AbstractSet
 
 from sqlalchemy import and_, func, select
 
@@ -9,9 +9,9 @@ from daemon.domain.plan import ProductChange, Target
 from daemon.domain.stock import Booked
 from daemon.domain.undo import Now, ToldPrice
 from daemon.domain.values import ListingId, ListingStatus, Money, Sku
-from daemon.mirror import ledger
+from daemon.mirror import bundles, ledger
+from daemon.mirror.in_step import SWEEPS_UNTIL_GONE
 from daemon.mirror.moments import from_ms
-from daemon.mirror.picture import SWEEPS_UNTIL_GONE
 from daemon.mirror.schema import IS_OPEN, listings, movements, outbox, products
 from daemon.mirror.store import Transaction
 
@@ -26,7 +26,7 @@ def booked_in(tx: Transaction, cycle: int) -> tuple[Booked, ...]:
     return tuple(ledger.booked(tx, movements.c.cycle == cycle))
 
 
-def standing(tx: Transaction, skus: Collection[Sku], *, since: int) -> Now:
+def standing(tx: Transaction, skus: AbstractSet[Sku], *, since: int) -> Now:
     """Tell how things are with ``skus``; of the ledger, what was booked from the movement ``since`` on."""
     # One parameter, however many SKUs a run moved.
     meant = select(func.json_each(json.dumps(sorted(skus))).table_valued("value").c.value)
@@ -56,4 +56,5 @@ def standing(tx: Transaction, skus: Collection[Sku], *, since: int) -> Now:
         },
         told=told,
         since=tuple(ledger.booked(tx, and_(movements.c.sku.in_(meant), movements.c.id >= since))),
+        bundles=skus & bundles.in_force(tx),
     )

@@ -2,6 +2,14 @@ from contextlib import ExitStack
 
 import pytest
 from cycle.house import found_house, open_town, opened
+from narrowing import plans_compared
+from once import put_blank_mirror
+
+
+@pytest.fixture(autouse=True)
+def _plans_are_the_same_without_goods_in_step():
+    with plans_compared():
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -53,6 +61,7 @@ def open_house(market, sku, other, tmp_path):
 
         def build(*, change=lambda text: text, language="id", is_filled=True, **more):
             settings = found_house(tmp_path, market, change=change, language=language)
+            put_blank_mirror(settings.state_folder)
             house = stack.enter_context(opened(settings, market, **more))
             if is_filled:
                 house.cycle()

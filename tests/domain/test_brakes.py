@@ -3,7 +3,7 @@
 import pytest
 from domain.world import row
 
-from daemon.domain.brakes import FEWEST_GONE, Limits, edits, is_far, plan_of, why_resting, why_stopped
+from daemon.domain.brakes import FEWEST_GONE, Limits, Suspect, edits, is_far, plan_of, why_resting, why_stopped
 from daemon.domain.rows import Field, RowBase
 from daemon.domain.values import ListingId, Sku
 
@@ -24,7 +24,7 @@ def rows(**changed):
 
 
 def stopped(sheet, limits=HALF, approved=()):
-    reason = why_stopped(sheet, BASES, limits, approved=approved)
+    reason = why_stopped(Suspect(sheet, BASES), limits, approved=approved)
     return reason and reason.code
 
 
@@ -33,8 +33,8 @@ def stopped(sheet, limits=HALF, approved=()):
     [
         (rows(first=0), None),
         (rows(first=10, stock=lambda old: old * 3), None),
-        (rows(first=11, stock=lambda old: old * 3), "sheet.many_rows"),
-        (rows(first=11, price=lambda old: old + old // 50), "sheet.many_rows"),
+        (rows(first=11, stock=lambda old: old * 3), "sheet.many_changed"),
+        (rows(first=11, price=lambda old: old + old // 50), "sheet.many_changed"),
         (rows(first=20, stock=lambda _old: 0), "sheet.many_rows"),
     ],
 )
@@ -52,7 +52,7 @@ def test_the_share_of_rows_that_are_sold_out_counts_from_fewer_rows_on():
 
 def test_the_message_counts_and_names_the_plan():
     sheet = rows(first=12, stock=lambda _old: 0, price=lambda old: old * 2)
-    reason = why_stopped(sheet, BASES, HALF, approved=())
+    reason = why_stopped(Suspect(sheet, BASES), HALF, approved=())
     assert dict(reason.params) == {"rows": 12, "known": 20, "zeroed": 12, "plan": plan_of(edits(sheet, BASES))}
 
 
@@ -104,11 +104,11 @@ def test_a_price_is_far_when_it_is_more_than_a_step_from_all_that_stand_now(type
 
 def test_a_column_that_is_gone_stops_the_save_whatever_else_is_in_it():
     for sheet in (rows(first=0), rows(first=20, stock=lambda _old: 0)):
-        reason = why_stopped(sheet, BASES, Limits(), approved=(), gone=("Harga", "Opname"))
+        reason = why_stopped(Suspect(sheet, BASES, ("Harga", "Opname")), Limits(), approved=())
         plan = plan_of(edits(sheet, BASES), ("Opname", "Harga"))
         assert (reason.code, dict(reason.params)) == ("sheet.column_gone", {"headers": "Harga, Opname", "plan": plan})
-        assert why_stopped(sheet, BASES, HALF, approved={plan}, gone=("Harga", "Opname")) is None
-        assert why_stopped(sheet, BASES, HALF, approved={plan_of(edits(sheet, BASES))}, gone=("Harga",)) is not None
+        assert why_stopped(Suspect(sheet, BASES, ("Harga", "Opname")), HALF, approved={plan}) is None
+        assert why_stopped(Suspect(sheet, BASES, ("Harga",)), HALF, approved={plan_of(edits(sheet, BASES))}) is not None
 
 
 LISTINGS = [ListingId("toko", f"p{number}", "s") for number in range(20)]

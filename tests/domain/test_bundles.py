@@ -69,29 +69,97 @@ def test_a_bundle_shows_what_its_parts_allow(kopi, gelas, shown):
     assert plan.movements == ()
 
 
-def test_goods_that_become_a_bundle_lose_their_own_number():
-    plan = planned(
-        bundle(shown=12, told=Told(12)), products=goods(own=12), recipes={}, recipe_sheet=recipe_sheet(*ROWS), rows=()
-    )
-    assert units(plan) == [(DUO, Cause.BUNDLE, -12)]
-    assert plan.recipes == RECIPE
-    assert sent(plan) == {"toko": 5}
+NEW = {"recipes": {}, "recipe_sheet": recipe_sheet(*ROWS)}
+"""``Paket`` says for the first time what DUO is made of."""
+
+
+def test_goods_in_a_recipe_before_they_were_ever_seen_lose_the_number_that_the_shop_shows():
+    known = goods()
+    del known[DUO]
+    plan = planned(bundle(shown=12, told=None), products=known, rows=(), **NEW)
+    assert units(plan) == [(DUO, Cause.OPENING, 12), (DUO, Cause.BUNDLE, -12)]
+    assert (plan.recipes, sent(plan), codes(plan)) == (RECIPE, {"toko": 5}, [])
+
+
+def test_goods_with_units_of_their_own_become_no_bundle_unasked():
+    rows = (saved(2, DUO, stock=12),)
+    plan = planned(bundle(shown=12, told=Told(12)), products=goods(own=12), rows=rows, bases={DUO: as_left(12)}, **NEW)
+    assert (units(plan), sent(plan), plan.recipes) == ([], {}, None)
+    assert [(held.sku, held.reason.code, held.reason.params) for held in plan.held] == [
+        (DUO, "bundle.has_own_stock", {"bundle": DUO, "units": 12})
+    ]
+
+
+@pytest.mark.parametrize("cells", [{"stock": 0}, {"stock": 12, "count": 0}])
+def test_they_do_in_the_save_that_says_that_none_of_their_own_are_left(cells):
+    rows = (saved(2, DUO, **cells),)
+    plan = planned(bundle(shown=12, told=Told(12)), products=goods(own=12), rows=rows, bases={DUO: as_left(12)}, **NEW)
+    assert [(sku, delta) for sku, _cause, delta in units(plan)] == [(DUO, -12)]
+    assert (plan.recipes, sent(plan), codes(plan)) == (RECIPE, {"toko": 5}, [])
+    assert [write.cells[Field.STOCK] for write in plan.rows] == [5]
+
+
+def test_a_bundle_of_goods_that_are_asked_about_themselves_waits_with_them():
+    rows = (("BOX", "DUO", 1), *ROWS)
+    plan = planned(products=goods(own=12), rows=(), recipes={}, recipe_sheet=recipe_sheet(*rows))
+    assert (units(plan), codes(plan)) == ([], ["bundle.inside_bundle", "bundle.has_own_stock"])
+
+
+def test_goods_in_a_circle_stay_what_they_are():
+    sheet = recipe_sheet(("KOPI", "GELAS", 1), ("GELAS", "KOPI", 1), *ROWS)
+    shown = (listing(sku=KOPI), listing(sku=GELAS, shown=8, told=Told(8)))
+    plan = planned(*shown, rows=(), recipes={}, recipe_sheet=sheet)
+    assert (units(plan), sent(plan), plan.recipes) == ([], {}, None)
+    assert {(held.sku, held.reason.code) for held in plan.held} == {
+        (sku, "bundle.inside_bundle") for sku in (KOPI, GELAS, DUO)
+    }
 
 
 def test_a_shop_that_never_agreed_with_a_bundle_follows_its_parts():
     assert sent(planned(bundle(shown=12, told=None))) == {"toko": 5}
 
 
-def test_goods_that_are_no_bundle_any_more_start_at_nothing_and_say_so():
-    rows = (saved(2, DUO, stock=5),)
-    plan = planned(recipe_sheet=recipe_sheet(), rows=rows, bases={DUO: as_left(5)})
-    assert (plan.recipes, units(plan), codes(plan), sent(plan)) == ({}, [], ["bundle.dissolved"], {"toko": 0})
+GONE = {"recipe_sheet": recipe_sheet(), "bases": {DUO: as_left(5)}}
+"""DUO stands in ``Paket`` no more; its row showed 5."""
 
 
-def test_a_number_typed_as_the_recipe_is_removed_is_the_stock():
-    rows = (saved(2, DUO, stock=9),)
-    plan = planned(recipe_sheet=recipe_sheet(), rows=rows, bases={DUO: as_left(5)})
-    assert units(plan) == [(DUO, Cause.SHEET_EDIT, 9)]
+@pytest.mark.parametrize("cells", [{}, {"adjustment": 2}])
+def test_a_bundle_that_is_taken_out_of_the_sheet_stays_one_until_its_own_stock_is_known(cells):
+    plan = planned(rows=(saved(2, DUO, **({"stock": 5} | cells)),), **GONE)
+    assert (plan.recipes, units(plan), sent(plan)) == (None, [], {})
+    assert plan.held[0].reason.code == "bundle.dissolved"
+    assert plan.held[0].reason.params == {"bundle": DUO, "stock": 5}
+
+
+@pytest.mark.parametrize(
+    ("cells", "booked", "left"),
+    [
+        ({"stock": 9}, [(DUO, Cause.SHEET_EDIT, 9)], 9),
+        ({"stock": 9, "adjustment": 2}, [(DUO, Cause.SHEET_EDIT, 9), (DUO, Cause.ADJUSTMENT, 2)], 11),
+        ({"stock": 0}, [], 0),
+        ({"stock": 5, "count": 7}, [(DUO, Cause.SHEET_EDIT, 5), (DUO, Cause.COUNT, 2)], 7),
+        ({"stock": 5, "count": 0}, [(DUO, Cause.SHEET_EDIT, 5), (DUO, Cause.COUNT, -5)], 0),
+    ],
+)
+def test_a_number_typed_for_it_is_its_stock(cells, booked, left):
+    plan = planned(rows=(saved(2, DUO, **cells),), **GONE)
+    assert (plan.recipes, units(plan), codes(plan), sent(plan)) == ({}, booked, [], {"toko": left})
+
+
+def test_as_long_as_that_number_is_asked_about_it_stays_a_bundle():
+    rows, limits = (saved(2, DUO, stock=5000),), Limits(stock_step=1000)
+    asked = planned(rows=rows, limits=limits, **GONE)
+    assert (asked.recipes, units(asked), sent(asked)) == (None, [], {})
+    assert codes(asked) == ["stock.big_step", "bundle.dissolved"]
+    answered = planned(
+        rows=rows, limits=limits, recipe_sheet=recipe_sheet(), bases={DUO: replace(asked.bases[DUO], note="?")}
+    )
+    assert (answered.recipes, units(answered)) == ({}, [(DUO, Cause.SHEET_EDIT, 5000)])
+
+
+def test_a_bundle_that_no_shop_lists_is_dropped_with_its_rows():
+    plan = planned(listing(sku=KOPI), rows=(), recipe_sheet=recipe_sheet())
+    assert (plan.recipes, codes(plan)) == ({}, [])
 
 
 @pytest.mark.parametrize(
@@ -147,6 +215,13 @@ def test_a_new_recipe_with_a_part_without_stock_leaves_the_one_in_force():
     assert plan.held[0].reason.params == {"bundle": DUO, "part": "GELASS"}
 
 
+def test_a_part_in_other_letters_is_named_as_the_one_that_is_meant():
+    sheet = recipe_sheet(("DUO", "KOPI", 2), ("DUO", "ge-las", 1))
+    plan = planned(bundle(), listing(sku=GELAS, shown=8, told=Told(8)), recipe_sheet=sheet, rows=())
+    assert (codes(plan), plan.recipes) == (["bundle.part_nearly"], None)
+    assert plan.held[0].reason.params == {"bundle": DUO, "part": "ge-las", "near": GELAS}
+
+
 def test_such_a_recipe_takes_effect_in_the_save_that_gives_its_part_a_stock():
     rows = (saved(2, "GELASS", stock=3, price=None),)
     plan = planned(recipe_sheet=TYPO, rows=rows)
@@ -167,17 +242,18 @@ NEW_PART = {"recipe_sheet": recipe_sheet(("DUO", "KOPI", 2), ("DUO", "TEH", 1)),
 @pytest.mark.parametrize("recipes", [{}, RECIPE])
 def test_a_part_whose_first_number_is_asked_about_has_no_stock_yet(recipes, number):
     """Whether its row stands above that of the bundle or below, and whether the bundle is one already."""
-    own = 0 if recipes else 5
-    rows = tuple(sorted((saved(3, DUO, stock=5), saved(number, "TEH", stock=5000)), key=lambda row: row.number))
-    fields = {"products": goods(own=own), "recipes": recipes, "bases": {DUO: as_left(5)}} | NEW_PART
-    asked = planned(rows=rows, **fields)
+    shown = 5 if recipes else 0
+    rows = tuple(sorted((saved(3, DUO, stock=shown), saved(number, "TEH", stock=5000)), key=lambda row: row.number))
+    fields = {"recipes": recipes, "bases": {DUO: as_left(shown)}} | NEW_PART
+    listed = bundle(shown=shown, told=Told(shown))
+    asked = planned(listed, rows=rows, **fields)
     assert (units(asked), sent(asked), asked.products) == ([], {}, ())
     assert codes(asked) == ["stock.big_step", "bundle.part_without_stock"]
     # The seller deletes the note that asked.
-    known = asked.bases["TEH"]
-    answered = planned(rows=rows, **fields | {"bases": fields["bases"] | {Sku("TEH"): replace(known, note="?")}})
-    assert units(answered) == [("TEH", Cause.SHEET_EDIT, 5000), *([(DUO, Cause.BUNDLE, -own)] if own else [])]
-    assert (sent(answered), codes(answered)) == ({}, [])
+    bases = fields["bases"] | {Sku("TEH"): replace(asked.bases["TEH"], note="?")}
+    answered = planned(listed, rows=rows, **fields | {"bases": bases})
+    assert units(answered) == [("TEH", Cause.SHEET_EDIT, 5000)]
+    assert (sent(answered), codes(answered)) == ({} if recipes else {"toko": 5}, [])
 
 
 def test_a_part_of_which_there_are_none_has_a_stock():

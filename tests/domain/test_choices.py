@@ -3,13 +3,29 @@
 from dataclasses import replace
 
 import pytest
-from domain.world import DONE, KOPI, World, as_left, codes, listing, moved, product, row, saved, say, sent, snapshot
+from domain.world import (
+    DONE,
+    KOPI,
+    LONG_AGO,
+    World,
+    as_left,
+    codes,
+    listing,
+    moved,
+    product,
+    row,
+    saved,
+    say,
+    sent,
+    snapshot,
+)
 
 from daemon.domain.choices import OFFERED, Choice, Chosen
 from daemon.domain.plan import Plan, Target
 from daemon.domain.reconcile import reconcile
 from daemon.domain.rows import Field, Number, RowBase
-from daemon.domain.stock import Cause
+from daemon.domain.snapshot import MarketplaceEdit, ShopPolicy
+from daemon.domain.stock import Cause, Unexplained
 from daemon.domain.values import Money, Sku
 
 TYPED, SHOWN = 61_500, 48_000
@@ -124,9 +140,8 @@ def test_a_choice_counts_once_however_long_the_workbook_stays_open(choice):
         chosen(Choice.SHEET, sku=Sku("TEH-100")),
         chosen(Choice.SHEET, Field.STOCK),
         chosen(Choice.SHEET, here=None, shown=None),
-        chosen(Choice.SUM),
     ],
-    ids=["another typed price", "another shop's price", "other goods", "another field", "no numbers", "not offered"],
+    ids=["another typed price", "another shop's price", "other goods", "another field", "no numbers"],
 )
 def test_a_choice_for_another_question_decides_nothing(stale):
     assert codes(conflict(stale)) == ["price.conflict"]
@@ -196,3 +211,31 @@ def test_an_old_price_in_a_stale_copy_is_no_answer_to_a_question_about_another_o
 @pytest.mark.parametrize("field", [field for field in Field if field not in OFFERED])
 def test_nothing_can_be_chosen_for_other_fields(field):
     assert codes(conflict(chosen(Choice.SHEET, field, here=TYPED, shown=SHOWN))) == ["price.conflict"]
+
+
+NOT_OURS = {"choice": None, "words": "tambah"}
+
+
+@pytest.mark.parametrize(
+    ("plan", "asked"),
+    [
+        (conflict(chosen(**NOT_OURS)), "price.conflict"),
+        (conflict(chosen(Choice.SUM, words="jumlahkan")), "price.conflict"),
+        (start(chosen(**NOT_OURS, field=Field.STOCK)), "stock.differs_at_start"),
+    ],
+)
+def test_words_that_answer_nothing_are_named_beside_the_question(plan, asked):
+    assert codes(plan) == [asked, "choice.no_answer"]
+    assert plan.held[1].reason.params["words"] in {"tambah", "jumlahkan"}
+
+
+def test_the_numbers_of_an_edit_in_seller_center_cannot_be_added_up():
+    edited = listing(shown=14, unexplained=Unexplained(4, LONG_AGO), edits_alike=1, edited_to=14)
+    asks = {"toko": ShopPolicy(marketplace_edit=MarketplaceEdit.ASK)}
+    choice = chosen(Choice.SUM, field=Field.STOCK, here=10, shown=14, words="jumlahkan")
+    plan = reconcile(snapshot(edited, shops=asks, choices=(choice,)), say)
+    assert (codes(plan), plan.movements) == (["stock.edit_asked", "choice.no_answer"], ())
+
+
+def test_a_copy_is_no_place_for_answers():
+    assert "choice.no_answer" not in codes(conflict(chosen(**NOT_OURS), copy="toko (conflicted copy).xlsx"))

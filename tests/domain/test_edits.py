@@ -105,6 +105,27 @@ def test_a_rise_waits_for_the_answer_and_a_fall_keeps_the_difference():
     assert (waiting(rise), waiting(fall), sent(fall)) == ([12], [], {"toko": 9})
 
 
+@pytest.mark.parametrize(("units", "sends"), [(5, 14), (-3, 6), (-20, 0)])
+def test_a_fall_beside_a_question_is_planned_as_it_is_written_and_the_question_names_what_is_then_shown(units, sends):
+    plan = planned(asked(units), listing("mall"), shops=ASK_BOTH, lines=(line(shop="mall"),))
+    (command,) = [each for each in plan.commands if each.listing.shop == "toko"]
+    if sends:
+        assert (command.desired, command.sends) == (9, sends)
+        assert [say(held.reason) for held in plan.held] == [f"stock.edit_asked shop=toko shown={sends} stock=9"]
+    else:
+        assert command.is_waiting  # there is nothing left to fall
+
+
+def test_a_fresh_minus_is_in_the_number_that_is_planned_and_a_fresh_plus_keeps_a_rise_for_later():
+    fresh = {"shops": {"toko": ShopPolicy()}}
+    less = planned(edited(-2, since=NOW), products={KOPI: product(available=8)}, **fresh)
+    more = planned(edited(2, since=NOW), products={KOPI: product(available=15)}, **fresh)
+    assert [(each.desired, each.sends, each.is_later) for each in (*less.commands, *more.commands)] == [
+        (8, 6, False),
+        (15, 15, True),
+    ]
+
+
 def chosen(choice, **changes):
     return Chosen(**{"sku": KOPI, "field": Field.STOCK, "choice": choice, "here": 10, "shown": 15} | changes)
 
@@ -126,11 +147,10 @@ def test_a_choice_takes_the_edit_over_or_sets_it_back(choice, movements, writes,
     [
         [chosen(Choice.SHOP, shown=16)],
         [chosen(Choice.SHOP, here=9)],
-        [chosen(Choice.SUM)],
         [chosen(Choice.SHOP), chosen(Choice.SHEET)],
         [chosen(Choice.SHOP, field=Field.PRICE)],
     ],
-    ids=["another shown", "another here", "sum", "two choices", "another question"],
+    ids=["another shown", "another here", "two choices", "another question"],
 )
 def test_a_choice_for_other_numbers_is_no_answer(choices):
     plan = planned(asked(5), rows=(saved(),), bases={KOPI: as_left()}, choices=tuple(choices))

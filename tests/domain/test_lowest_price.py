@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 
 from daemon.domain.brakes import Limits, lowest_price
 from daemon.domain.choices import Choice, Chosen
+from daemon.domain.messages import message
 from daemon.domain.plan import Target
 from daemon.domain.reconcile import reconcile
-from daemon.domain.rows import Absent, Field
+from daemon.domain.rows import Absent, Field, Unclear
 from daemon.domain.snapshot import ShopPolicy
 
 SHOPS = {"toko": ShopPolicy(fees=850), "mall": ShopPolicy()}
@@ -33,7 +34,6 @@ def prices(plan):
         (45_751, 50_000, True),
         (None, 50_000, False),
         (Absent(), 50_000, False),
-        ("entah", 50_000, False),
         (0, 50_000, False),
         (90_000, 55_000, False),  # as it stood before: nothing was typed
         (90_000, 60_000, True),
@@ -73,6 +73,14 @@ def test_the_choice_list_answers():
 def test_one_yes_covers_a_price_that_is_far_as_well():
     row, base = saved(price=10_000, cost=45_000, note=None), as_left(asked_price=10_000, note=NOTE)
     assert prices(planned(row, base=base, limits=Limits(price_step=50))) == {10_000}
+
+
+@pytest.mark.parametrize("cost", ["murah", Unclear(message("cell.not_a_price", shown="?"))])
+def test_a_cost_that_cannot_be_read_is_named_in_its_row_and_the_price_still_counts(cost):
+    plan = planned(saved(price=50_000, cost=cost))
+    assert [(held.row, held.field, held.reason.code) for held in plan.held] == [(2, Field.COST, "price.cost_unclear")]
+    assert prices(plan) == {50_000}
+    assert any("price.cost_unclear" in str(write.cells.get(Field.NOTE)) for write in plan.rows)
 
 
 @given(cost=st.integers(0, 10**9), fees=st.integers(0, 9_999))

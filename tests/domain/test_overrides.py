@@ -7,6 +7,7 @@ from daemon.domain.allocation import Override, Rule
 from daemon.domain.messages import message
 from daemon.domain.overrides import OverrideRow, OverrideSheet, overrides_of, rule_of
 from daemon.domain.rows import Absent, Unclear
+from daemon.domain.stock import QUANTITY_LIMIT
 
 SHOPS = {"toko-a": Rule(), "toko-b": Rule(lowest=5)}
 STORED = {(KOPI, "toko-a"): Override(buffer=9), (KOPI, "toko-b"): Override(share=30)}
@@ -55,13 +56,18 @@ def test_a_share_may_be_typed_as_a_number_or_as_a_percentage(share, percent):
 @pytest.mark.parametrize(
     ("rule", "code"),
     [
-        ({"buffer": unclear("cell.not_whole", "dua")}, "not_whole"),
-        ({"buffer": unclear("cell.percent", "0.5")}, "not_whole"),
-        ({"buffer": "dua"}, "not_whole"),
-        ({"buffer": -1}, "not_whole"),
-        ({"share": unclear("cell.percent", "0.505")}, "not_whole"),
-        ({"share": unclear("cell.percent", "NaN")}, "not_whole"),
-        ({"share": unclear("cell.not_whole", "-5%")}, "not_whole"),
+        ({"buffer": unclear("cell.not_whole", "dua")}, "bad_buffer"),
+        ({"buffer": unclear("cell.percent", "0.5")}, "bad_buffer"),
+        ({"buffer": "dua"}, "bad_buffer"),
+        ({"buffer": -1}, "bad_buffer"),
+        ({"buffer": unclear("cell.not_whole", "off")}, "bad_buffer"),
+        ({"lowest": "dua"}, "bad_lowest"),
+        ({"highest": "dua"}, "bad_highest"),
+        ({"priority": "dua"}, "bad_priority"),
+        ({"share": unclear("cell.not_whole", "0.3")}, "bad_share"),
+        ({"share": unclear("cell.percent", "0.505")}, "bad_share"),
+        ({"share": unclear("cell.percent", "NaN")}, "bad_share"),
+        ({"share": unclear("cell.not_whole", "-5%")}, "bad_share"),
         ({"share": 101}, "out_of_range"),
         ({"share": unclear("cell.percent", "1.01")}, "out_of_range"),
         ({"highest": 100_000}, "out_of_range"),
@@ -81,6 +87,12 @@ def test_what_the_shop_says_counts_where_least_and_most_are_compared():
     assert rules == {(KOPI, "toko-b"): Override(share=30)}
 
 
+@pytest.mark.parametrize("off", ["off", "OFF "])
+def test_the_most_that_a_shop_shows_can_be_lifted_for_single_goods(off):
+    rules, refusals = taken(row(highest=unclear("cell.not_whole", off)))
+    assert (refusals, rules[KOPI, "toko-a"].over(Rule(highest=20))) == ([], Rule(highest=QUANTITY_LIMIT))
+
+
 def test_of_a_rule_that_stands_there_twice_none_is_taken():
     rules, refusals = taken(row(2, buffer=1), row(3, shop="TOKO-A", buffer=2))
     assert [reason.code for _, reason in refusals] == ["allocation.twice"] * 2
@@ -94,7 +106,8 @@ def test_of_a_rule_that_stands_there_twice_none_is_taken():
         ({"sku": unclear("cell.sku_damaged", "6.9E+12")}, "no_sku", None),
         ({"sku": "KOPI-25"}, "unknown_sku", "KOPI-25"),
         ({"shop": "toko-c"}, "unknown_shop", KOPI),
-        ({"shop": None}, "unknown_shop", KOPI),
+        ({"shop": None}, "no_shop", KOPI),
+        ({"sku": KOPI.lower()}, "unknown_sku_near", KOPI.lower()),
     ],
 )
 def test_a_row_that_nobody_can_be_found_for_may_be_anybodys_so_every_rule_without_a_row_stays(fields, code, sku):

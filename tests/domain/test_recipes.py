@@ -48,6 +48,11 @@ def test_a_row_of_no_readable_bundle_may_belong_to_any_so_none_changes(code):
     assert read(*rows, stored=HAMPERS) == (HAMPERS, [(None, "bundle.code_unclear", 3)])
 
 
+def test_a_row_of_no_readable_bundle_hides_no_other_mistake():
+    rows = [(None, "GELAS", 1), ("HAMPERS", "TRIO", 1), ("TRIO", "TEH", 3)]
+    assert read(*rows) == ({}, [(None, "bundle.code_unclear", 2), ("HAMPERS", "bundle.inside_bundle", 3)])
+
+
 def test_rows_that_are_gone_take_parts_and_bundles_away():
     stored = HAMPERS | {"TRIO": {"TEH": 3}}
     assert read(("HAMPERS", "KOPI", 2), stored=stored) == ({"HAMPERS": {"KOPI": 2}}, [])
@@ -61,6 +66,16 @@ def test_a_part_of_a_bundle_that_holds_already_cannot_become_a_bundle():
 def test_a_bundle_whose_own_rows_are_bad_is_no_part_of_a_new_one():
     rows = [("HAMPERS", "TRIO", 1), ("TRIO", "TEH", None)]
     assert read(*rows) == ({}, [("TRIO", "bundle.bad_quantity", 3), ("HAMPERS", "bundle.inside_bundle", 2)])
+
+
+@pytest.mark.parametrize("bundles", ["AB", "BA", "ABC", "CAB"])
+def test_in_a_circle_no_bundle_is_taken(bundles):
+    rows = [(bundle, part, 1) for bundle, part in zip(bundles, bundles[1:] + bundles[0], strict=True)]
+    recipes, refusals = read(*rows, ("HAMPERS", "KOPI", 2), ("HAMPERS", "GELAS", 1))
+    assert recipes == HAMPERS
+    assert {(bundle, code) for bundle, code, _row in refusals} == {
+        (bundle, "bundle.inside_bundle") for bundle in bundles
+    }
 
 
 skus = st.sampled_from("ABCD")

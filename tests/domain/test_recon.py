@@ -4,10 +4,13 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from domain.world import KOPI, LAG, NOW, line, listing, product, say, snapshot
+from domain.world import KOPI, LAG, NOW, cell, codes, line, listing, product, say, snapshot
 
+from daemon.domain.allocation import Sharing
 from daemon.domain.comparison import compare
 from daemon.domain.draft import Draft
+from daemon.domain.messages import message
+from daemon.domain.overrides import OverrideRow, OverrideSheet
 from daemon.domain.recon import MOST_LINES, Outcome, Rhythm, is_due
 from daemon.domain.reconcile import reconcile
 from daemon.domain.snapshot import MarketplaceEdit, ShopPolicy
@@ -51,6 +54,30 @@ EDIT = Unexplained(3, NOW - LAG)
 )
 def test_every_listing_comes_to_one_outcome(state, fields, outcome):
     assert counted(state, **fields) == {outcome: 1}
+
+
+def test_what_is_held_of_the_same_goods_makes_a_listing_no_question():
+    wrong = OverrideSheet("Alokasi", (OverrideRow(2, cell(KOPI), cell("toko"), {"highest": cell("empat")}),))
+    held = {"override_sheet": wrong, "rows": (), "products": {KOPI: product(available=8)}}
+    plan = reconcile(snapshot(listing(), **held), say)
+    assert codes(plan) == ["allocation.bad_highest"]
+    assert [(line.expected, line.outcome) for line in plan.recon.lines] == [(8, Outcome.CORRECTED)]
+
+
+def test_what_a_shop_at_rest_has_to_be_told_is_kept_and_nothing_is_sent():
+    at_rest = (message("shop.held", shop="toko", since=0),)
+    plan = reconcile(snapshot(at_rest=at_rest, products={KOPI: product(available=8)}), say)
+    assert [(line.shown, line.expected, line.outcome) for line in plan.recon.lines] == [(10, 8, Outcome.KEPT)]
+    assert ([command.is_later for command in plan.commands], plan.is_quiet) == ([True], True)
+
+
+def test_a_listing_that_waits_for_units_of_another_one_is_not_settled():
+    first, second = listing("toko", shown=5, told=Told(5)), listing("mall", shown=2, told=Told(2))
+    plan = reconcile(snapshot(first, second, products={KOPI: product(available=7)}, sharing=Sharing.EXCLUSIVE), say)
+    assert [(line.listing.shop, line.expected, line.outcome) for line in plan.recon.lines] == [
+        ("toko", 4, Outcome.CORRECTED),
+        ("mall", 3, Outcome.WAITING),
+    ]
 
 
 def test_a_listing_that_its_shop_did_not_show_is_unread_and_not_checked():

@@ -140,13 +140,14 @@ def note(plan: Plan):
     return cells(plan).get(Field.NOTE)
 
 
-SOLD = {"listings": [listing(shown=9, told=Told(9))], "products": {KOPI: product(available=9)}}
+GONE = {"listings": [listing(shown=9, told=Told(9))], "products": {KOPI: product(available=9)}}
+SOLD = GONE | {"sold": {KOPI: 3}}
 
 
 @pytest.mark.parametrize(
     ("typed", "told"),
     [
-        ({"stock": 22}, "note.stock_sold before=12 now=19 sold=3"),
+        ({"stock": 22}, "note.stock_sold before=12 now=19 units=3"),
         ({"adjustment": 5}, "note.adjustment before=9 now=14 units=+5"),
         ({"stock": 22, "adjustment": 5}, "{stock}; note.adjustment before=19 now=24 units=+5"),
         ({"count": 20}, "note.count counted=20 now=20 reserved=0"),
@@ -158,11 +159,22 @@ SOLD = {"listings": [listing(shown=9, told=Told(9))], "products": {KOPI: product
 def test_the_note_tells_what_became_of_the_values_typed(typed, told):
     # They saw 12, and three were sold while they typed.
     plan = planned(saved(**({"stock": 12} | typed)), bases={KOPI: as_left(stock=12)}, **SOLD)
-    assert note(plan) == DONE + told.format(stock="note.stock_sold before=12 now=19 sold=3")
+    assert note(plan) == DONE + told.format(stock="note.stock_sold before=12 now=19 units=3")
+
+
+@pytest.mark.parametrize("sold", [0, 2, 5])
+def test_units_that_left_by_something_else_than_orders_are_not_called_sold(sold):
+    typed = {"bases": {KOPI: as_left(stock=12)}} | GONE | {"sold": {KOPI: sold}}
+    assert note(planned(saved(stock=22), **typed)) == f"{DONE}note.stock_left before=12 now=19 units=3"
+
+
+def test_orders_that_come_with_the_save_are_sales():
+    plan = planned(saved(stock=22), lines=(line(1), line(2)))
+    assert note(plan) == f"{DONE}note.stock_sold before=10 now=20 units=2"
 
 
 def test_nothing_is_said_of_sales_where_there_were_none():
-    assert note(planned(saved(stock=22))) == f"{DONE}note.stock before=10 now=22 sold=0"
+    assert note(planned(saved(stock=22))) == f"{DONE}note.stock before=10 now=22 units=0"
 
 
 def test_what_only_orders_changed_is_not_noted():
@@ -231,9 +243,14 @@ def test_what_a_copy_brought_is_told_unless_the_row_has_news_of_its_own():
 
 def test_a_workbook_that_stays_open_is_told_of_everything_typed_since_it_was_written():
     # 22 was typed and taken over in an earlier cycle; the note could not be written then.
-    plan = planned(saved(stock=22), bases={KOPI: as_left(stock=22)}, written={KOPI: as_left(stock=12)}, **SOLD)
+    plan = planned(
+        saved(stock=22),
+        bases={KOPI: as_left(stock=22)},
+        written={KOPI: as_left(stock=12)},
+        **SOLD | {"sold": {KOPI: 13}},
+    )
     assert plan.movements == ()
-    assert cells(plan) == {Field.STOCK: 9, Field.NOTE: f"{DONE}note.stock_sold before=12 now=9 sold=13"}
+    assert cells(plan) == {Field.STOCK: 9, Field.NOTE: f"{DONE}note.stock_sold before=12 now=9 units=13"}
 
 
 def test_a_value_typed_and_taken_back_is_no_news():

@@ -10,6 +10,7 @@ from domain.world import (
     listing,
     moved,
     product,
+    recipe_sheet,
     row,
     saved,
     say,
@@ -24,6 +25,7 @@ from daemon.domain.rows import Absent, Field, RowBase, Unclear
 from daemon.domain.stock import QUANTITY_LIMIT, Cause, Told
 from daemon.domain.values import ListingStatus, Sku
 
+DUO = Sku("DUO")
 UNCLEAR = Unclear(message("cell.error", shown="#N/A"))
 
 
@@ -304,6 +306,20 @@ def test_a_missing_row_is_named_and_changes_nothing():
     plan = planned()
     assert (plan.movements, plan.commands, plan.rows) == ((), (), ())
     assert codes(plan) == ["row.missing"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({}, []),
+        ({"recipes": {DUO: {KOPI: 1}}, "recipe_sheet": recipe_sheet((DUO, KOPI, 1))}, ["row.missing"]),
+        ({"is_catalogue_known": False}, ["row.missing"]),
+    ],
+)
+def test_goods_that_no_shop_lists_and_no_bundle_needs_want_no_row(fields, said):
+    goods = {KOPI: product(), DUO: product(DUO, 0)}
+    plan = reconcile(snapshot(listing(sku=DUO), products=goods, rows=(), bases={KOPI: as_left()}, **fields), say)
+    assert codes(plan) == said
 
 
 def test_an_unreadable_workbook_is_neither_heard_nor_written():

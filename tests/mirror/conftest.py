@@ -1,11 +1,10 @@
 from contextlib import closing
 
 import pytest
-
-from daemon.mirror import Mirror
+from once import new_mirror
 
 
 @pytest.fixture
 def mirror(tmp_path):
-    with closing(Mirror.open(tmp_path / "state")) as mirror:
+    with closing(new_mirror(tmp_path / "state")) as mirror:
         yield mirror

@@ -4,11 +4,12 @@ from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
+from once import new_mirror
 
 from daemon.domain.allocation import Override
 from daemon.domain.plan import Plan
 from daemon.domain.values import Sku
-from daemon.mirror import Mirror, decisions
+from daemon.mirror import decisions
 from daemon.mirror.allocations import store_overrides, stored_overrides
 
 NOON = datetime(2026, 3, 10, 5, 0, tzinfo=UTC)
@@ -18,7 +19,7 @@ RULES = {(KOPI, "satu"): Override(2, 50, 1, 8, 3), (KOPI, "dua"): Override(share
 
 @pytest.fixture
 def tx(tmp_path):
-    with closing(Mirror.open(tmp_path)) as mirror, mirror.transaction() as tx:
+    with closing(new_mirror(tmp_path)) as mirror, mirror.transaction() as tx:
         yield tx
 
 

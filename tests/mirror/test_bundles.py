@@ -1,36 +1,26 @@
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from mirror.goods import KOPI, LINE, LISTING, NOON, ORDER
+from once import new_mirror
 
 from daemon.domain.plan import Plan, ProductChange
 from daemon.domain.snapshot import ShopPolicy
 from daemon.domain.stock import Cause, Movement
-from daemon.domain.values import (
-    Listing,
-    ListingId,
-    ListingStatus,
-    Money,
-    Order,
-    OrderLine,
-    OrderStatus,
-    Platform,
-    Sku,
-)
-from daemon.mirror import Mirror, bundles, decisions, journal, observations, picture
+from daemon.domain.values import OrderStatus, Sku
+from daemon.mirror import bundles, decisions, journal, observations, picture
 
-NOON = datetime(2026, 3, 10, 5, 0, tzinfo=UTC)
-DUO, KOPI, GELAS = Sku("DUO"), Sku("KOPI"), Sku("GELAS")
-LISTED = ListingId("toko", "100", "101")
+DUO, GELAS = Sku("DUO"), Sku("GELAS")
 RECIPES = {DUO: {KOPI: 2, GELAS: 1}}
 
 
 @pytest.fixture
 def tx(tmp_path):
-    with closing(Mirror.open(tmp_path)) as mirror, mirror.transaction() as tx:
-        listing = Listing(LISTED, DUO, "Duo", "", ListingStatus.ACTIVE, frozenset(), Money(99_000), 5)
+    with closing(new_mirror(tmp_path)) as mirror, mirror.transaction() as tx:
         observations.add_shop(tx, "toko")
-        observations.store_listings(tx, [listing], cycle=1, observed_at=NOON)
+        observations.store_listings(tx, [replace(LISTING, sku=DUO)], cycle=1, observed_at=NOON)
         products = tuple(ProductChange(sku, None, NOON, is_new=True) for sku in (DUO, KOPI, GELAS))
         decide(tx, Plan(products=products, recipes=RECIPES))
         yield tx
@@ -43,12 +33,10 @@ def decide(tx, plan):
 
 def order(tx, *, is_cancelled=False):
     """One unit of the bundle."""
-    line = OrderLine("L1", LISTED, DUO, "Duo", "", Money(99_000), is_cancelled=is_cancelled)
+    line = replace(LINE, sku=DUO, is_cancelled=is_cancelled)
     status = OrderStatus.CANCELLED if is_cancelled else OrderStatus.TO_SHIP
-    texts = {"buyer": "", "courier": "", "tracking_number": "", "invoice": ""}
-    moments = {"created_at": NOON, "updated_at": NOON + timedelta(hours=is_cancelled), "ship_by": None}
-    place = {"shop": "toko", "id": "58001", "platform": Platform.TIKTOK_SHOP, "takes_our_stock": True}
-    observations.store_orders(tx, [Order(**place, status=status, lines=(line,), **texts, **moments)], cycle=1)
+    given = replace(ORDER, status=status, updated_at=NOON + timedelta(hours=is_cancelled), lines=(line,))
+    observations.store_orders(tx, [given], cycle=1)
 
 
 def snapshot(tx):

@@ -2,7 +2,7 @@
 
 import sqlite3
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,6 +10,7 @@ import pytest
 from alembic import command
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from once import new_mirror
 from sqlalchemy.exc import IntegrityError
 
 from daemon.domain.orders import LineFact
@@ -55,7 +56,7 @@ def sell(tx, reference=LINE):
         (shop, order_id),
     )
     tx.exec_driver_sql(
-        "INSERT INTO order_lines VALUES (?, ?, ?, '100', '101', 'KOPI-1', '', '', 55000, 'IDR', 0, 0)",
+        "INSERT INTO order_lines VALUES (?, ?, ?, '100', '101', 'KOPI-1', '', '', 55000, 'IDR', 0, 0, 1)",
         (shop, order_id, line_id),
     )
 
@@ -116,12 +117,18 @@ def test_a_removed_past_is_noticed(tx, number):
 
 
 def test_a_removed_end_is_noticed_as_soon_as_something_follows_it(tx):
-    tx.exec_driver_sql("DELETE FROM movements WHERE id = 4")
-    tx.exec_driver_sql("UPDATE products SET available = 22 WHERE sku = 'KOPI-1'")
+    book(tx, (3, Cause.ADJUSTMENT, "5/5"))
+    tx.exec_driver_sql("DELETE FROM movements WHERE id = 5")
+    tx.exec_driver_sql("UPDATE products SET available = 21 WHERE sku = 'KOPI-1'")
     before = ledger.verify(tx)
-    assert (before.is_whole, before.movements) == (True, 3)
+    assert (before.is_whole, before.movements) == (True, 4)
     book(tx, (1, Cause.ADJUSTMENT, "6/5"))
-    assert ledger.verify(tx).changed == 5
+    assert ledger.verify(tx).changed == 6
+
+
+def test_an_order_that_was_removed_from_the_end_is_noticed_at_once(tx):
+    tx.exec_driver_sql("DELETE FROM movements WHERE id = 4")
+    assert ledger.verify(tx).lines == (LINE,)
 
 
 def test_an_inserted_past_is_noticed(tx):
@@ -208,7 +215,7 @@ units = st.integers(-99_999, 99_999).filter(bool)
 @settings(max_examples=20, deadline=None)
 @given(st.lists(st.lists(st.tuples(st.sampled_from([KOPI, TEH]), units), max_size=5), max_size=8))
 def test_however_movements_are_booked_the_kept_sums_are_theirs_and_the_chain_holds(cycles):
-    with TemporaryDirectory() as folder, closing(Mirror.open(Path(folder))) as mirror, mirror.transaction() as tx:
+    with TemporaryDirectory() as folder, closing(new_mirror(Path(folder))) as mirror, mirror.transaction() as tx:
         open_goods(tx)
         for number, moves in enumerate(cycles, start=2):
             cycle = journal.start_cycle(tx, "save", now=NOON)
@@ -243,3 +250,20 @@ def test_a_ledger_from_before_the_chain_is_added_up_and_chained_as_if_it_had_bee
         book(tx, (4, Cause.ADJUSTMENT, "2/1"))
         verdict = ledger.verify(tx)
         assert (verdict.movements, verdict.is_whole) == (4, True)
+
+
+def test_a_line_that_counts_as_booked_and_is_not_is_found(tx):
+    sell(tx, "toko/58009/1")
+    assert ledger.verify(tx).is_whole
+    tx.exec_driver_sql("UPDATE order_lines SET is_outstanding = 0")
+    assert ledger.verify(tx).lines == ("toko/58009/1",)
+
+
+def test_sold_since_a_moment_are_the_units_of_orders_booked_after_it_less_those_that_came_back(tx):
+    cycle = journal.start_cycle(tx, "save", now=NOON)
+    causes = ((-3, Cause.ORDER), (1, Cause.CANCEL), (-4, Cause.SHEET_EDIT), (-2, Cause.MARKETPLACE_EDIT))
+    moves = [Movement(TEH, units, cause, f"since/{units}/1") for units, cause in causes]
+    ledger.book(tx, moves, cycle=cycle, now=NOON + timedelta(seconds=1))
+    assert ledger.sold_since(tx, NOON) == {TEH: 2}
+    assert ledger.sold_since(tx, NOON - timedelta(seconds=1)) == {KOPI: 1, TEH: 2}
+    assert ledger.sold_since(tx, NOON + timedelta(seconds=1)) == {}

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from mirror.test_queries import LINE, LISTING, NOON, ORDER, store_order
+from mirror.goods import LINE, LISTING, NOON, ORDER, store_order
 from sqlalchemy import select
 from sqlalchemy.dialects import sqlite
 
@@ -94,6 +94,21 @@ def test_no_price_falls(mirror, want):
     assert [command.is_fall for command in due(mirror, Target.PRICE)] == [False]
 
 
+def test_a_number_that_is_wanted_while_another_is_on_its_way_is_sent_after_it(mirror, want):
+    want({1: (5, 9)})
+    refuse(mirror, 4)
+    (command,) = due(mirror, after=timedelta(days=1))
+    with mirror.transaction() as tx:
+        outbox.mark_sending(tx, command, 9, read_at=NOON, now=NOON)
+        newer = Command(command.listing, goods(1).sku, Target.QUANTITY, 7, 5)
+        decisions.commit_plan(tx, Plan(commands=(newer,)), cycle=2, now=NOON)
+        outbox.mark_done(tx, command, shown=9, seen_at=NOON, now=NOON)
+    (left,) = due(mirror)
+    assert (left.desired, left.told, left.sending) == (7, Told(9), None)
+    refuse(mirror, 1)
+    assert held_as(mirror).code == "push.refused"
+
+
 # Dead letters
 
 
@@ -172,7 +187,7 @@ def test_a_listing_counts_as_called_empty_for_a_month(mirror, want, reason, hour
     [
         decisions._SETTLE_SENDING,
         outbox._ANY_OPEN,
-        select(table).where(outbox.is_open(goods(1).id, Target.PRICE)),
+        decisions._STORED_COMMAND,
         select(table).where(IS_OPEN),
     ],
 )

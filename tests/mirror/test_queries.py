@@ -1,48 +1,18 @@
 """What the mirror remembers: each fact once, never an older one over a newer one."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from mirror.goods import KOPI, LINE, LISTED, LISTING, NOON, ORDER, store_order
 from sqlalchemy.exc import IntegrityError
 
 from daemon.domain.plan import Command, Plan, ProductChange, Target
 from daemon.domain.snapshot import SeenFile, ShopPolicy
 from daemon.domain.stock import Cause, Movement
-from daemon.domain.values import (
-    Listing,
-    ListingId,
-    ListingStatus,
-    Money,
-    Order,
-    OrderLine,
-    OrderStatus,
-    Platform,
-    Sku,
-)
+from daemon.domain.values import ListingStatus, Money, OrderStatus, Sku
 from daemon.mirror import decisions, journal, observations, order_book, outbox, picture
-
-NOON = datetime(2026, 3, 10, 5, 0, tzinfo=UTC)
-KOPI = Sku("KOPI-1")
-LISTED = ListingId("toko", "100", "101")
-LISTING = Listing(LISTED, KOPI, "Kopi", "", ListingStatus.ACTIVE, frozenset({"TIKTOK_SHOP"}), Money(55_000), 12)
-LINE = OrderLine("L1", LISTED, KOPI, "Kopi", "", Money(55_000), is_cancelled=False)
-ORDER = Order(
-    shop="toko",
-    id="58001",
-    status=OrderStatus.TO_SHIP,
-    platform=Platform.TOKOPEDIA,
-    takes_our_stock=True,
-    created_at=NOON,
-    updated_at=NOON,
-    ship_by=None,
-    buyer="S*** D***",
-    courier="",
-    tracking_number="",
-    invoice="",
-    lines=(LINE,),
-)
 
 
 @pytest.fixture
@@ -73,11 +43,6 @@ def shop(mirror, cycle):
 def snapshot(mirror, *, cycle=1):
     with mirror.transaction() as tx:
         return picture.load_snapshot(tx, {"toko": ShopPolicy()}, None, cycle=cycle, now=NOON)
-
-
-def store_order(mirror, order, *, cycle=1):
-    with mirror.transaction() as tx:
-        return observations.store_orders(tx, [order], cycle=cycle)
 
 
 def test_the_ledger_takes_a_fact_only_once(mirror, shop, cycle):
@@ -114,6 +79,25 @@ def test_a_changed_line_counts_as_a_change_of_its_order(mirror, shop):
     assert store_order(mirror, replace(ORDER, lines=(replace(LINE, is_cancelled=True),)), cycle=2) == 1
     with mirror.transaction() as tx:
         assert tx.exec_driver_sql("SELECT changed_in FROM orders").scalar() == 2
+
+
+def test_a_line_is_looked_at_until_it_is_booked_and_again_once_it_is_cancelled(mirror, shop, cycle):
+    def outstanding():
+        with mirror.transaction() as tx:
+            flag = tx.exec_driver_sql("SELECT is_outstanding FROM order_lines").scalar()
+        return flag, len(snapshot(mirror).lines)
+
+    store_order(mirror, ORDER)
+    seen = [outstanding()]
+    cycle(Movement(KOPI, -1, Cause.ORDER, "toko/58001/L1"))
+    seen.append(outstanding())
+    store_order(mirror, ORDER)
+    seen.append(outstanding())
+    cancelled = replace(LINE, is_cancelled=True)
+    store_order(mirror, replace(ORDER, updated_at=NOON + timedelta(seconds=9), lines=(cancelled,)))
+    seen.append(outstanding())
+    cycle(Movement(KOPI, 1, Cause.CANCEL, "toko/58001/L1"))
+    assert [*seen, outstanding()] == [(1, 1), (0, 0), (0, 0), (1, 1), (0, 0)]
 
 
 def test_open_orders_reserve_their_units_until_they_are_on_their_way(mirror, shop):
@@ -267,6 +251,18 @@ def test_quiet_cycles_are_forgotten_after_a_while(mirror, cycle, monkeypatch):
     with mirror.transaction() as tx:
         assert tx.exec_driver_sql("SELECT id FROM cycles").scalars().all() == [3, 4, 5]
         assert journal.last_finished(tx).cycle == 5
+
+
+def test_a_quiet_cycle_that_a_write_refers_to_is_not_forgotten(mirror, shop, cycle, monkeypatch):
+    monkeypatch.setattr(journal, "QUIET_CYCLES_KEPT", 0)
+    later = cycle(commands=(Command(LISTED, KOPI, Target.QUANTITY, 5, 12, is_later=True),))
+    cycle()
+    newest = cycle()
+    with mirror.transaction() as tx:
+        journal.store_plan(tx, later - 1, "{}")  # that of the opening stock
+        journal.finish_cycle(tx, newest, "done", now=NOON)
+        kept = tx.exec_driver_sql("SELECT id FROM cycles").scalars().all()
+    assert (later in kept, later + 1 in kept, newest in kept) == (True, False, True)
 
 
 def test_a_listing_under_another_sku_has_nothing_agreed_any_more(mirror, shop):

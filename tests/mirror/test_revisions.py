@@ -11,7 +11,8 @@ from daemon.domain.copies import Save
 from daemon.domain.rows import RowBase
 from daemon.domain.values import Sku
 from daemon.mirror import Mirror, revisions, store
-from daemon.mirror.revisions import KnownSheet, Revision
+from daemon.mirror.known_sheet import KnownSheet, known_sheet, remember_sheet
+from daemon.mirror.revisions import Revision
 
 NOON = datetime(2026, 3, 10, 5, 0, tzinfo=UTC)
 KOPI, TEH = Sku("KOPI"), Sku("TEH")
@@ -70,17 +71,23 @@ def test_an_adopted_workbook_begins_with_nothing_agreed(tx):
 def test_saves_of_a_revision_are_kept_with_what_they_agreed_on(tx):
     revision = write(tx, {KOPI: RowBase(stock=12), TEH: RowBase(stock=4)})
     for name, stock in (("toko.xlsx", 22), ("toko (2).xlsx", 15)):
-        bases = {KOPI: RowBase(stock=stock), TEH: RowBase(stock=4)}
-        revisions.store_save(tx, revision, Save(name, bases, f"hash of {name}"), now=NOON)
+        revisions.store_save(tx, revision, Save(name, {KOPI: RowBase(stock=stock)}, f"hash of {name}"), now=NOON)
     saves = revisions.saves_of(tx, revision)
-    assert [(save.name, save.bases[KOPI].stock, save.bases[TEH].stock) for save in saves] == [
-        ("toko.xlsx", 22, 4),
-        ("toko (2).xlsx", 15, 4),
-    ]
+    assert [(save.name, save.changed[KOPI].stock) for save in saves] == [("toko.xlsx", 22), ("toko (2).xlsx", 15)]
     found = revisions.save_of_file(tx, "hash of toko (2).xlsx")
     assert found is not None
-    assert revisions.bases_of_save(tx, *found)[KOPI].stock == 15
+    assert found[0] == revision
+    assert revisions.changed_by_save(tx, found[1]) == {KOPI: RowBase(stock=15)}
     assert revisions.save_of_file(tx, "hash of nothing") is None
+
+
+def test_what_a_save_agreed_on_can_become_what_its_revision_showed_again(tx):
+    revision = write(tx, {KOPI: RowBase(price=5000)})
+    asked = {KOPI: RowBase(price=5000, asked_price=50_000)}
+    revisions.store_save(tx, revision, Save("toko.xlsx", asked, "hash"), now=NOON)
+    _, save = revisions.save_of_file(tx, "hash") or (None, 0)
+    revisions.update_save(tx, save, {KOPI: RowBase(price=5000)})
+    assert revisions.changed_by_save(tx, save) == {KOPI: RowBase(price=5000)}
 
 
 def test_only_so_many_revisions_are_kept_and_the_numbers_of_those_stay_right(tx, monkeypatch):
@@ -119,17 +126,17 @@ def test_of_very_many_saves_of_one_revision_the_last_are_kept(tx, monkeypatch):
     revision = write(tx, {KOPI: RowBase(stock=0)})
     for stock in range(1, 9):
         revisions.store_save(tx, revision, Save("toko.ods", {KOPI: RowBase(stock=stock)}, f"hash {stock}"), now=NOON)
-    assert [save.bases[KOPI].stock for save in revisions.saves_of(tx, revision)] == [6, 7, 8]
+    assert [save.changed[KOPI].stock for save in revisions.saves_of(tx, revision)] == [6, 7, 8]
     assert tx.exec_driver_sql("SELECT count(*) FROM workbook_save_rows").scalar() == 3
 
 
 def test_the_sheet_that_was_read_last_is_known_once_there_is_a_workbook(tx):
-    revisions.remember_sheet(tx, KnownSheet("Stok"))
-    assert revisions.known_sheet(tx) is None
+    remember_sheet(tx, KnownSheet("Stok"))
+    assert known_sheet(tx) is None
     write(tx, {KOPI: RowBase(stock=12)})
-    assert revisions.known_sheet(tx) == KnownSheet("Stok")
-    revisions.remember_sheet(tx, KnownSheet("Gudang", ("Modal", "Rak")))
-    assert revisions.known_sheet(tx) == KnownSheet("Gudang", ("Modal", "Rak"))
+    assert known_sheet(tx) == KnownSheet("Stok")
+    remember_sheet(tx, KnownSheet("Gudang", ("Modal", "Rak")))
+    assert known_sheet(tx) == KnownSheet("Gudang", ("Modal", "Rak"))
 
 
 def test_a_mirror_from_before_sheets_were_remembered_goes_on_and_knows_none(tmp_path, monkeypatch):
@@ -141,6 +148,6 @@ def test_a_mirror_from_before_sheets_were_remembered_goes_on_and_knows_none(tmp_
         plain.execute("INSERT INTO workbook_revisions VALUES (1, 'abcdefgh', 'satu', 'dua', 'done', 7)")
         plain.commit()
     with closing(Mirror.open(tmp_path)) as mirror, mirror.transaction() as tx:
-        assert revisions.known_sheet(tx) is None
-        revisions.remember_sheet(tx, KnownSheet("Stok"))
-        assert revisions.known_sheet(tx) == KnownSheet("Stok")
+        assert known_sheet(tx) is None
+        remember_sheet(tx, KnownSheet("Stok"))
+        assert known_sheet(tx) == KnownSheet("Stok")

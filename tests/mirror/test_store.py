@@ -26,7 +26,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "9999"
-down_revision = "0005"
+down_revision = "0006"
 
 
 def upgrade() -> None:
@@ -53,6 +53,13 @@ def newer_program(monkeypatch, folder, *, then="pass"):
     with monkeypatch.context() as patched:
         patched.setattr(store, "__file__", str(folder / "store.py"))
         yield
+
+
+@pytest.fixture
+def mirror(tmp_path):
+    """A mirror that was made here and now, not copied."""
+    with closing(Mirror.open(tmp_path / "state")) as mirror:
+        yield mirror
 
 
 def test_a_fresh_mirror_has_the_schema_that_the_queries_are_written_for(mirror):
@@ -141,8 +148,8 @@ def test_a_mirror_is_backed_up_before_it_is_migrated(tmp_path, monkeypatch):
         tx.exec_driver_sql("INSERT INTO shops (name) VALUES ('toko')")
     with newer_program(monkeypatch, tmp_path), closing(Mirror.open(state)) as mirror, mirror.transaction() as tx:
         assert tx.exec_driver_sql("SELECT name, motto FROM shops").all() == [("toko", None)]
-    (backup,) = state.glob("mirror-before-0005-*.sqlite")
-    assert (revision_of(backup), revision_of(state / "mirror.sqlite")) == ("0005", "9999")
+    (backup,) = state.glob("mirror-before-0006-*.sqlite")
+    assert (revision_of(backup), revision_of(state / "mirror.sqlite")) == ("0006", "9999")
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
     with closing(sqlite3.connect(backup)) as plain:
         assert plain.execute("SELECT name FROM shops").fetchall() == [("toko",)]
@@ -155,7 +162,7 @@ def test_a_migration_that_fails_leaves_the_mirror_as_it_was(tmp_path, monkeypatc
     with newer_program(monkeypatch, tmp_path, then="raise RuntimeError"), pytest.raises(RuntimeError):
         Mirror.open(state)
     assert tell(state)["mirror.sqlite"] == before
-    assert revision_of(state / "mirror.sqlite") == "0005"
+    assert revision_of(state / "mirror.sqlite") == "0006"
 
 
 def test_a_text_never_gets_into_a_number(mirror):

@@ -1,56 +1,30 @@
 """What the mirror tells of one SKU and of the runs: nothing left out, in the numbers that reconcile has."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import islice
 
 import pytest
+from mirror.goods import KOPI, LINE, LISTED, LISTING, NOON, ORDER
 
 from daemon.domain.orders import RESERVED
 from daemon.domain.plan import Command, ListingChange, Plan, ProductChange, Target
 from daemon.domain.snapshot import ShopPolicy
 from daemon.domain.stock import Cause, Movement, Told, Unexplained
-from daemon.domain.values import (
-    Listing,
-    ListingId,
-    ListingStatus,
-    Money,
-    Order,
-    OrderLine,
-    OrderStatus,
-    Platform,
-    Sku,
-)
+from daemon.domain.values import ListingStatus, Money, OrderStatus, Sku
 from daemon.mirror import decisions, journal, observations, outbox, picture, story
 
-NOON = datetime(2026, 3, 10, 5, 0, tzinfo=UTC)
 LATER = NOON + timedelta(minutes=5)
-KOPI, TEH = Sku("KOPI-1"), Sku("TEH-1")
-LISTED = ListingId("toko", "100", "101")
-LISTING = Listing(LISTED, KOPI, "Kopi", "250 g", ListingStatus.ACTIVE, frozenset({"TIKTOK_SHOP"}), Money(55_000), 12)
+TEH = Sku("TEH-1")
 PLAN_JSON = '{"movements": [{}, {}], "commands": [{}], "rows": [{}, {}, {}], "held": []}'
 
 
 def line(number, *, is_cancelled=False, sku=KOPI):
-    return OrderLine(f"L{number}", LISTED, sku, "Kopi", "", Money(55_000), is_cancelled=is_cancelled)
+    return replace(LINE, id=f"L{number}", sku=sku, is_cancelled=is_cancelled)
 
 
 def order(status, *, lines, id_="58001", takes_our_stock=True):
-    return Order(
-        shop="toko",
-        id=id_,
-        status=status,
-        platform=Platform.TOKOPEDIA,
-        takes_our_stock=takes_our_stock,
-        created_at=NOON,
-        updated_at=NOON,
-        ship_by=None,
-        buyer="S*** D***",
-        courier="",
-        tracking_number="",
-        invoice="",
-        lines=lines,
-    )
+    return replace(ORDER, id=id_, status=status, takes_our_stock=takes_our_stock, lines=lines)
 
 
 @pytest.fixture
@@ -129,7 +103,7 @@ def test_commands_that_are_open_are_told_and_finished_ones_are_not(tx):
         (Target.QUANTITY, 20, "refused", "stok dikunci", LATER),
         (Target.PRICE, 60_000, "pending", None, NOON),
     ]
-    outbox.mark_done(tx, due, seen_at=LATER, now=LATER)
+    outbox.mark_done(tx, due, shown=20, seen_at=LATER, now=LATER)
     assert [each.target for each in story.listings_of(tx, KOPI)[0].wanted] == [Target.PRICE]
 
 

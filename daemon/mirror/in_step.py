@@ -1,0 +1,193 @@
+"""Finding the goods that need no decision, so that a cycle loads and decides the others only (decision 0015)."""
+
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from sqlalchemy import Select, String, and_, bindparam, func, literal, or_, select
+
+from daemon.domain.allocation import FULL_POOL, Sharing, allocate
+from daemon.domain.in_step import Agreed, named_in, rows_in_step
+from daemon.domain.messages import message
+from daemon.domain.notes import Say
+from daemon.domain.orders import LineFact
+from daemon.domain.rows import Text
+from daemon.domain.sheet import RowStatus
+from daemon.domain.snapshot import NOTHING_IN_STEP, InStep, SeenFile, ShopPolicy
+from daemon.domain.stock import QUANTITY_LIMIT
+from daemon.domain.values import ListingId, ListingStatus, Sku
+from daemon.mirror.schema import IS_OPEN, allocations, bundle_parts, listings, outbox, products
+from daemon.mirror.store import Transaction
+
+SWEEPS_UNTIL_GONE = 2
+"""A listing counts as gone once it is missing in two complete sweeps (a single page can be stale)."""
+
+
+_AT_ONCE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Narrow:
+    """What it takes to find goods in step: how shops are treated and share the pool, and the words of the workbook."""
+
+    shops: Mapping[str, ShopPolicy]
+    sharing: Sharing
+    say: Say
+
+
+def find_in_step(
+    tx: Transaction, narrow: Narrow, file: SeenFile | None, *, cycle: int, lines: Iterable[LineFact]
+) -> tuple[InStep, set[Sku] | None]:
+    """Find the goods of which nothing changed anywhere, and those that are to be looked at (``None``: all there are).
+
+    ``file`` is what the seller saved, ``None`` when the workbook could not be read; ``lines`` have yet to be booked.
+    """
+    if file is not None and (file.copy or file.is_stale):
+        return NOTHING_IN_STEP, None  # all that it says has to be compared with what became of it since
+    busy = _busy(tx) | {sku for line in lines for sku in (line.sku, *line.taken)}
+    if file is not None:
+        busy |= named_in(file)
+    is_plain = narrow.sharing is Sharing.SHARED and all(policy.rule == FULL_POOL for policy in narrow.shops.values())
+    if not is_plain:
+        busy |= _misallotted(tx, narrow.shops, narrow.sharing)
+    agreed, others = _agreed(tx, narrow, cycle, is_plain=is_plain, busy=busy)
+    rows = dict.fromkeys(agreed, 0) if file is None else rows_in_step(file, agreed)
+    numbers = frozenset() if file is None else frozenset(rows.values())
+    others |= agreed.keys() - rows.keys()
+    others.update(map(Sku, tx.execute(_OVERSOLD).scalars()))
+    if file is not None:
+        others |= file.bases.keys() - rows.keys()
+        others |= {Sku(row.sku.value) for row in file.rows if row.number not in numbers and isinstance(row.sku, Text)}
+    if any("\0" in sku for sku in others):
+        return NOTHING_IN_STEP, None  # SQLite reads a text in JSON only so far
+    of_rows = [agreed[sku] for sku in rows]
+    counts = {name: sum(map(attrgetter(name), of_rows)) for name in ("read", "equal", "unread")}
+    return InStep(rows.keys(), numbers, **counts), others
+
+
+_OVERSOLD = select(products.c.sku).where(products.c.available < 0)
+
+
+def _busy(tx: Transaction) -> set[Sku]:
+    """Goods with a write under way, in a bundle, or with a rule of their own: their numbers hang on more than a row."""
+    return {Sku(sku) for sku in tx.execute(_BUSY).scalars()}
+
+
+_BUSY = (
+    select(listings.c.sku)
+    .join(outbox, and_(*(listings.c[name] == outbox.c[name] for name in ("shop", "product_id", "sku_id"))))
+    .where(IS_OPEN)
+    .union(select(allocations.c.sku), select(bundle_parts.c.bundle), select(bundle_parts.c.part))
+)
+
+
+def _agreed(
+    tx: Transaction, narrow: Narrow, cycle: int, *, is_plain: bool, busy: AbstractSet[Sku]
+) -> tuple[dict[Sku, Agreed], set[Sku]]:
+    """What every SKU's row is to show, where nothing speaks against it; and the other SKUs."""
+    words = {status.value: narrow.say(message(f"status.{status}")) for status in _RANK}
+    given = {"shops": list(narrow.shops), "served": _served(narrow.shops), "cycle": cycle}
+    found: dict[Sku, Agreed] = {}
+    open_ = set(busy)
+    for sku, is_open, status, *numbers in tx.execute(_PLAIN if is_plain else _BY_RULES, given):
+        if is_open != 0:
+            open_.add(sku)
+            continue
+        agreed = Agreed(words.get(status, words[RowStatus.OTHER]), *numbers)
+        found[sku] = agreed if (other := found.get(sku)) is None else _together(agreed, other, words)
+    for sku in open_ & found.keys():
+        del found[sku]
+    return found, open_
+
+
+_RANK = (RowStatus.ACTIVE, RowStatus.INACTIVE, RowStatus.OTHER)
+"""The words for listings, which have the first two from the shops; of several listings the first one counts."""
+
+
+def _together(one: Agreed, other: Agreed, words: Mapping[str, str]) -> Agreed:
+    status = next(words[each] for each in _RANK if words[each] in (one.status, other.status))
+    counts = (one.read + other.read, one.equal + other.equal, one.unread + other.unread)
+    return Agreed(status, one.stock, one.price, *counts)
+
+
+def _served(shops: Mapping[str, ShopPolicy]) -> list[str]:
+    return [shop for shop, policy in shops.items() if policy.sends_stock]
+
+
+def _listings_in_step(*, is_plain: bool) -> Select[Any]:
+    """Build the query for listings, and whether each is open: it shows something else than what was agreed, or is."""
+    known, goods = listings.c, products.c
+    shops, served = bindparam("shops", expanding=True, type_=String), bindparam("served", expanding=True, type_=String)
+    is_served, is_unread = known.shop.in_(served), known.observed_in.is_distinct_from(bindparam("cycle"))
+    is_there = and_(known.status != ListingStatus.DELETED.value, known.missed_sweeps < SWEEPS_UNTIL_GONE)
+    is_unserved_yet = and_(~is_served, or_(known.told.is_not(None), known.unexplained_since_ms.is_not(None)))
+    right = func.min(func.max(goods.available, 0), QUANTITY_LIMIT)
+    is_stock_open = or_(
+        known.told.is_(None),
+        known.told_slack != 0,
+        and_(known.told != right, literal(is_plain)),
+        and_(~is_unread, known.shown.is_distinct_from(known.told)),
+    )
+    is_other_price = or_(known.told_price.is_distinct_from(goods.price), known.currency != goods.currency)
+    is_open = or_(
+        goods.sku.is_(None),
+        goods.available < 0,
+        known.quantity_is_editable == 0,
+        known.unexplained_since_ms.is_not(None),
+        known.edited_to.is_not(None),
+        known.edits_alike != 0,
+        and_(is_served, is_stock_open),
+        is_unserved_yet,
+        known.price.is_distinct_from(known.told_price),
+        and_(known.told_price.is_not(None), is_other_price),
+    )
+    is_seen = (and_(~is_unread, known.shown.is_not(None)), and_(is_served, ~is_unread), and_(is_served, is_unread))
+    return (
+        select(known.sku, is_open, known.status, goods.available, goods.price, *is_seen)
+        .outerjoin(products, goods.sku == known.sku)
+        .where(known.shop.in_(shops), known.sku != "", or_(is_there, is_unserved_yet))
+        .execution_options(yield_per=_AT_ONCE)
+    )
+
+
+# Built once: they are asked in every cycle.
+_PLAIN, _BY_RULES = _listings_in_step(is_plain=True), _listings_in_step(is_plain=False)
+
+
+def _misallotted(tx: Transaction, shops: Mapping[str, ShopPolicy], sharing: Sharing) -> set[Sku]:
+    """Find the goods of which some listing was told another number than the shops' rules allot to it.
+
+    Rules of single goods are left out: those goods are looked at anyway.
+    """
+    rank = {shop: place for place, shop in enumerate(shops)}
+
+    @cache
+    def allotted(available: int, listed_in: tuple[str, ...]) -> list[int]:
+        # Told apart by their places: the rule of a listing is that of its shop.
+        rules = {ListingId(shop, str(place), ""): shops[shop].rule for place, shop in enumerate(listed_in)}
+        return list(allocate(available, rules, sharing=sharing).values())
+
+    wrong = set()
+    for sku, rows in groupby(tx.execute(_TOLD, {"served": _served(shops)}), key=attrgetter("sku")):
+        known = sorted(rows, key=lambda row: (rank[row.shop], row.product_id, row.sku_id))
+        if [row.told for row in known] != allotted(known[0].available, tuple(row.shop for row in known)):
+            wrong.add(Sku(sku))
+    return wrong
+
+
+_TOLD = (
+    select(*(listings.c[name] for name in ("sku", "shop", "product_id", "sku_id", "told")), products.c.available)
+    .join(products, products.c.sku == listings.c.sku)
+    .where(
+        listings.c.shop.in_(bindparam("served", expanding=True, type_=String)),
+        listings.c.sku != "",
+        listings.c.status != ListingStatus.DELETED.value,
+        listings.c.missed_sweeps < SWEEPS_UNTIL_GONE,
+    )
+    .order_by(listings.c.sku)
+    .execution_options(yield_per=_AT_ONCE)
+)

@@ -1,0 +1,145 @@
+"""Which rows need no look: a row in step, and everything that can be otherwise in it."""
+
+from dataclasses import replace
+
+import pytest
+from domain.world import KOPI, row
+
+from daemon.domain.choices import Choice, Chosen
+from daemon.domain.identity import row_key
+from daemon.domain.in_step import Agreed, named_in, rows_in_step
+from daemon.domain.messages import message
+from daemon.domain.overrides import OverrideRow, OverrideSheet
+from daemon.domain.recipes import RecipeRow, RecipeSheet
+from daemon.domain.rows import Absent, Blank, Field, RowBase, Text, Unclear
+from daemon.domain.snapshot import SeenFile
+from daemon.domain.values import Sku
+
+DONE = "Selaras: ✓ 10 Mar 14.05: 12 → 10"
+AGREED = Agreed("Aktif", 10, 55_000)
+BASE = RowBase(price=55_000, stock=10, status="Aktif")
+CELLS = {"price": 55_000, "stock": 10, "status": "Aktif"}
+
+
+def in_step(*rows, base=BASE, agreed=AGREED, **file):
+    seen = SeenFile(rows or (row(2, **CELLS),), {KOPI: base}, **file)
+    return rows_in_step(seen, {KOPI: agreed})
+
+
+def test_a_row_that_shows_what_is_agreed_and_showed_it_before_is_in_step():
+    assert in_step() == {KOPI: 2}
+
+
+@pytest.mark.parametrize("field", ["price", "stock", "adjustment", "count", "status", "note", "key", "product"])
+def test_a_column_that_is_not_there_says_nothing(field):
+    assert in_step(replace(row(2, **CELLS), **{field: Absent()})) == {KOPI: 2}
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"stock": 11},
+        {"stock": None},
+        {"stock": "sepuluh"},
+        {"price": 56_000},
+        {"price": None},
+        {"adjustment": 1},
+        {"count": 10},
+        {"status": "Nonaktif"},
+        {"status": None},
+        {"product": None},
+        {"key": None},
+        {"key": row_key(Sku("TEH"))},
+        {"note": "Selaras: ada yang ditanyakan"},
+        {"note": DONE},
+        {"sku": "kopi-250"},
+        {"cost": "murah"},
+    ],
+)
+def test_a_cell_that_is_otherwise_needs_a_look(cells):
+    assert in_step(row(2, **{**CELLS, **cells})) == {}
+
+
+@pytest.mark.parametrize("field", [field.value for field in Field])
+def test_a_cell_that_cannot_be_read_needs_a_look(field):
+    unclear = Unclear(message("cell.formula_error", shown="#REF!"))
+    left_alone = {"product"}
+    expected = {KOPI: 2} if field in left_alone else {}
+    assert in_step(replace(row(2, **CELLS), **{field: unclear})) == expected
+
+
+@pytest.mark.parametrize(
+    "base",
+    [
+        {"stock": 9},
+        {"stock": None},
+        {"price": 54_000},
+        {"price": None},
+        {"adjustment": 3},
+        {"count": 10},
+        {"status": "Ditahan"},
+        {"asked_price": 99_000},
+        {"asked_stock": 900},
+        {"note": "Selaras: ada yang ditanyakan"},
+    ],
+)
+def test_what_was_agreed_otherwise_or_is_asked_needs_a_look(base):
+    assert in_step(base=replace(BASE, **base)) == {}
+
+
+@pytest.mark.parametrize(
+    "agreed",
+    [{"stock": 11}, {"stock": -1}, {"price": 56_000}, {"price": None}, {"status": "Nonaktif"}],
+)
+def test_other_numbers_of_shops_or_ledger_need_a_look(agreed):
+    assert in_step(agreed=AGREED._replace(**agreed)) == {}
+
+
+@pytest.mark.parametrize(("stock", "price"), [(100_000, 55_000), (10, 99), (10, 100_000_001)])
+def test_numbers_that_cannot_be_used_are_told_every_time(stock, price):
+    cells = row(2, **{**CELLS, "stock": stock, "price": price})
+    assert in_step(cells, base=replace(BASE, stock=stock, price=price), agreed=Agreed("Aktif", stock, price)) == {}
+
+
+def test_goods_without_a_price_have_none_in_their_row():
+    base, agreed = replace(BASE, price=None), AGREED._replace(price=None)
+    assert in_step(row(2, **{**CELLS, "price": None}), base=base, agreed=agreed) == {KOPI: 2}
+    assert in_step(row(2, **CELLS), base=base, agreed=agreed) == {}
+
+
+@pytest.mark.parametrize(
+    ("note", "ours", "expected"),
+    [
+        pytest.param("titip di toko", None, {KOPI: 2}, id="the seller's own"),
+        pytest.param("titip di toko", DONE, {}, id="written over one of ours"),
+        pytest.param(DONE, DONE, {KOPI: 2}, id="what was done is still so"),
+        pytest.param("Selaras: ✓ 10 Mar 14.05: 12 → 13", "Selaras: ✓ 10 Mar 14.05: 12 → 13", {}, id="no more so"),
+        pytest.param(None, DONE, {}, id="emptied"),
+    ],
+)
+def test_notes(note, ours, expected):
+    assert in_step(row(2, **CELLS, note=note), base=replace(BASE, note=ours)) == expected
+
+
+def test_two_rows_of_the_same_goods_are_a_question():
+    assert in_step(row(2, **CELLS), row(3, **CELLS)) == {}
+    assert in_step(row(2, **CELLS), row(3, **{**CELLS, "stock": 11}), row(4, **CELLS)) == {}
+
+
+def test_what_a_row_took_over_since_the_file_was_written_is_told_in_it():
+    assert in_step(written={KOPI: replace(BASE, stock=12)}) == {}
+    assert in_step(written={KOPI: BASE}) == {KOPI: 2}
+
+
+def test_old_files_and_copies_are_read_as_a_whole_and_so_is_what_copies_brought():
+    assert in_step(is_stale=True) == in_step(copy="toko (2).xlsx") == in_step(brought={KOPI: "✓"}) == {}
+
+
+def test_goods_that_a_sheet_or_a_choice_names_are_known():
+    override = OverrideSheet(
+        "Alokasi", (OverrideRow(2, Text("TEH"), Text("toko"), {}), OverrideRow(3, Blank(), Blank(), {}))
+    )
+    recipe = RecipeSheet("Paket", (RecipeRow(2, Text("PAKET"), Text("GULA"), Blank()),))
+    chosen = Chosen(KOPI, Field.STOCK, Choice.SHOP, 1, 2)
+    file = SeenFile((), {}, choices=(chosen,), recipe_sheet=recipe, override_sheet=override)
+    assert named_in(file) == {KOPI, "TEH", "PAKET", "GULA"}

@@ -1,0 +1,39 @@
+"""Every plan is made twice: without the goods in step, as the program does, and with all. They must be the same."""
+
+from contextlib import contextmanager
+from dataclasses import fields, replace
+from unittest import mock
+
+from daemon.domain.reconcile import reconcile
+from daemon.mirror import picture
+
+
+class DifferentPlanError(AssertionError):
+    """Leaving out goods in step changed what is decided."""
+
+
+@contextmanager
+def plans_compared(seen=None):
+    """Compare all plans of cycles; ``seen`` gets the numbers of goods that were left out."""
+    load = picture.load_snapshot
+
+    def load_both(*what, narrow=None, **when):
+        narrowed = load(*what, **when, narrow=narrow)
+        if narrow is not None:
+            compare(narrowed, load(*what, **when), narrow)
+            if seen is not None:
+                seen.append(len(narrowed.in_step.skus))
+        return narrowed
+
+    with mock.patch.object(picture, "load_snapshot", load_both):
+        yield
+
+
+def compare(narrowed, whole, narrow):
+    plans = [reconcile(replace(each, sharing=narrow.sharing), narrow.say) for each in (narrowed, whole)]
+    for part in fields(plans[0]):
+        without, with_all = (getattr(plan, part.name) for plan in plans)
+        if without != with_all:
+            raise DifferentPlanError(
+                f"{part.name}: {without} instead of {with_all}, left out {sorted(narrowed.in_step.skus)}"
+            )
