@@ -62,6 +62,8 @@ def _try(copies: "SimpleQueue[Path]", fault: Fault) -> Verdict:
     try:
         with _planted(copy, fault):
             caught_by = next(filter(None, (_first_failure(copy, stage) for stage in _STAGES)), None)
+        if caught_by is not None and _first_failure(copy, (caught_by.partition(" (")[0],)) is not None:
+            raise SystemExit(f"{caught_by} fails without any fault: it notices nothing")
     finally:
         copies.put(copy)
     return Verdict(fault, caught_by, time.monotonic() - started)
@@ -72,7 +74,8 @@ def _first_failure(copy: Path, tests: tuple[str, ...]) -> str | None:
     ran = subprocess.run(command, cwd=copy, capture_output=True, text=True, timeout=_LONGEST_S, check=False)  # noqa: S603 -- ourselves
     if ran.returncode == 0:
         return None
-    failed = (line.split(" ")[1] for line in ran.stdout.splitlines() if line.startswith(("FAILED ", "ERROR ")))
+    said = (line.partition(" ") for line in ran.stdout.splitlines() if line.startswith(("FAILED ", "ERROR ")))
+    failed = (test.partition(" - ")[0] for _outcome, _blank, test in said)
     # A fault may keep a module from being imported, or the run from being collected: that is noticed as well.
     return next(failed, f"{tests[0]} (exit code {ran.returncode})")
 

@@ -20,6 +20,7 @@ _TYPED = "daemon/domain/typed.py"
 _ORDERS = "daemon/domain/orders.py"
 _POOL = "daemon/domain/allocation.py"
 _PUSH = "daemon/push/course.py"
+_IN_STEP = "daemon/mirror/in_step.py"
 
 FAULTS = (
     # What a shop must show
@@ -149,8 +150,14 @@ FAULTS = (
     Fault(
         "A shop rises by units that another still shows",
         _POOL,
-        "id_: units if units <= promised[id_] else max(units + room, promised[id_])",
-        "id_: units",
+        "else max(min(units, still[id_] + room), surely[id_])",
+        "else units",
+    ),
+    Fault(
+        "A listing of which we are not sure counts as if it showed the most",
+        _POOL,
+        "id_: units if units <= surely[id_]",
+        "id_: units if units <= promised[id_]",
     ),
     Fault(
         "A bundle is as plentiful as its most plentiful part",
@@ -182,6 +189,12 @@ FAULTS = (
         "Orders are read without overlap", "daemon/pull.py", "OVERLAP = timedelta(minutes=15)", "OVERLAP = timedelta(0)"
     ),
     Fault(
+        "The marketplace's time is taken from a clock that was just set forward",
+        "daemon/pull.py",
+        "started = min(started, shop.connector.server_now())",
+        "pass",
+    ),
+    Fault(
         "The sums are not kept",
         "daemon/mirror/ledger.py",
         'available=products.c.available + bindparam("units")',
@@ -195,5 +208,30 @@ FAULTS = (
         "daemon/write.py",
         "    if who is not None:\n        raise FileBusyError",
         "    if who is None:\n        return\n    if not who:\n        raise FileBusyError",
+    ),
+    # Goods in step
+    Fault(
+        "A listing that shows another number is left out",
+        _IN_STEP,
+        "        and_(~is_unread, known.shown.is_distinct_from(known.told)),\n",
+        "",
+    ),
+    Fault(
+        "A listing that was told another number than its own is left out",
+        _IN_STEP,
+        "literal(is_plain)",
+        "literal(False)",
+    ),
+    Fault(
+        "Goods with a write under way are left out",
+        _IN_STEP,
+        "{Sku(sku) for sku in tx.execute(_BUSY).scalars()}",
+        "set()",
+    ),
+    Fault(
+        "The second row of the same goods is left out",
+        "daemon/domain/in_step.py",
+        "            found.pop(sku, None)",
+        "            pass",
     ),
 )

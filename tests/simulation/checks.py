@@ -4,9 +4,9 @@ from collections import Counter
 from itertools import chain
 
 from tests.simulation import seller
+from tests.simulation.allowance import MOST_SHOWN, faults_in_dealing, shown_together
 from tests.simulation.office import ADJUSTMENT, COUNT, PRICE, STOCK
 
-MOST_SHOWN = 99_999
 EXPECTED_HELD = {"stock.oversold"}
 """What may be told on such a day: nothing that was typed waits for an answer, but buyers can be quicker than we."""
 
@@ -24,7 +24,7 @@ def all_is_right(day):
         *(f"held: {entry}" for entry in held if entry[3] not in EXPECTED_HELD),
         *(f"left in the outbox: {entry}" for entry in outbox),
         *_orders(day, movements),
-        *(f"oversold because of us: {what}" for what in day.shelf.oversold_by_us),
+        *(f"oversold because of us: {what}" for what in day.knowledge.oversold_by_us),
         *_workbook(day),
         *_secrets(day),
     ]
@@ -34,15 +34,20 @@ def _shops_and_sheet(day):
     """1: what every listing and every row shows."""
     rows = day.office.rows()
     for sku, goods in day.shelf.goods.items():
-        shown = min(max(goods.available, 0), MOST_SHOWN)
-        for shop in day.town.shops:
-            listing = day.town.listing(shop, sku)
-            if (listing.available, listing.price) != (shown, goods.price):
-                shows = f"{listing.available} at {listing.price}"
-                yield f"shown: {shop} {sku} {shows}, the shelf says {goods.available} at {goods.price}"
+        pool = day.shelf.pool(sku)
+        listings = {shop: day.town.listing(shop, sku) for shop in day.town.shops}
+        rules = {shop: day.shelf.wanted.rule(sku, shop) for shop in day.town.shops}
+        shown = {shop: listing.available for shop, listing in listings.items()}
+        if day.is_exclusive:
+            yield from (f"dealt: of {sku} {shown}: {what}" for what in faults_in_dealing(pool, rules, shown))
+        elif shown != shown_together(pool, rules):
+            yield f"shown: of {sku} {shown}, the shelf says {shown_together(pool, rules)} of {pool}"
+        for shop, listing in listings.items():
+            if listing.price != goods.price:
+                yield f"price: {shop} {sku} costs {listing.price}, not {goods.price}"
         cells = {header: rows[sku][header] for header in (STOCK, PRICE, ADJUSTMENT, COUNT)}
-        if cells != {STOCK: shown, PRICE: goods.price, ADJUSTMENT: None, COUNT: None}:
-            yield f"row: of {sku} shows {cells}, the shelf says {goods.available} at {goods.price}"
+        if cells != {STOCK: min(pool, MOST_SHOWN), PRICE: goods.price, ADJUSTMENT: None, COUNT: None}:
+            yield f"row: of {sku} shows {cells}, the shelf says {pool} at {goods.price}"
 
 
 def _ledger(day, movements):
@@ -56,14 +61,14 @@ def _ledger(day, movements):
 
 
 def _orders(day, movements):
-    """4: every ordered unit is booked once, and given back once if it never left."""
-    booked = Counter((cause, reference) for _, cause, reference, _ in movements if cause in {"order", "cancel"})
+    """4: every ordered unit is booked once, and given back once if it never left; of a bundle each of its parts."""
+    booked = Counter(move for move in movements if move[1] in {"order", "cancel"})
     expected = Counter()
     for promise in day.shelf.promises:
         reference = f"{promise.shop}/{promise.order}/{promise.line}"
-        expected["order", reference] = 1
-        if promise.is_cancelled:
-            expected["cancel", reference] = 1
+        for sku, units in promise.takes.items():
+            expected[sku, "order", reference, -units] += 1
+            expected[sku, "cancel", reference, units] += promise.is_cancelled
     if booked != expected:
         yield f"orders: booked {booked - expected} too often, {expected - booked} not at all"
 

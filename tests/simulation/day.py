@@ -3,29 +3,31 @@
 import random
 import shutil
 from collections import Counter, deque
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
-from unittest import mock
 
-import structlog
-
-from bridge import order_sheet
-from daemon import order_sheets
 from daemon.errors import SelarasError, TryLaterError
 from daemon.parts import Trigger
+from tests.narrowing import plans_compared
 from tests.simulation import checks
+from tests.simulation.allowance import Rule
 from tests.simulation.clockwork import Clockwork
 from tests.simulation.fate import Death, Fate
 from tests.simulation.house import FIRST_DAY_S, LAG_S, OPENING, Home, Town, copy_of_house, fast_folder
+from tests.simulation.knowledge import Knowledge
 from tests.simulation.market import Market
 from tests.simulation.network import Network
 from tests.simulation.office import Office
 from tests.simulation.shelf import Shelf
+from tests.simulation.stage import captured_logs, light_order_sheets, pages_of
 
 REST_CYCLES = 12
+PAGES = (100, 100, 3, 100, 2)
+"""Entries on a page of orders or listings, by seed: on some days what is read splits while the world moves."""
 TRIGGERS = (Trigger.INTERVAL, Trigger.SAVE)
+BEFORE_OPENING = frozenset({"cycle", "wait", "open", "shut", "restart", "trouble", "die", "full", "jump"})
+"""What can happen before all shops were read once: an order would make their numbers differ, by design."""
 
 
 @dataclass
@@ -44,7 +46,13 @@ def live(kind, seed, moves):
     with captured_logs(said):
         day = Day(kind, seed, folder, said)
     try:
-        with captured_logs(said), light_order_sheets(), day.fate.in_force():
+        with (
+            captured_logs(said),
+            light_order_sheets(),
+            pages_of(PAGES[seed % 5]),
+            plans_compared(),
+            day.fate.in_force(),
+        ):
             try:
                 day.live(moves)
                 outcome.wrong = day.look()
@@ -71,18 +79,25 @@ class Day:
         self.said = said
         self.clockwork = Clockwork()
         self.town = Town(self.clockwork, kind.skus)
-        self.home = Home(copy_of_house(kind, folder), self.clockwork)
+        self.home = Home(copy_of_house(kind, self.town, folder), self.clockwork)
         self.clockwork.passed_s = FIRST_DAY_S
-        self.shelf = Shelf(dict(zip(self.town.skus, OPENING, strict=False)), self._prices())
+        self.is_exclusive, self._is_sheeted = kind.is_exclusive, kind.suffix == ".xlsx"
+        wishes = kind.wishes(self.town)
+        self.shelf = Shelf(dict(zip(self.town.skus, OPENING, strict=False)), self._prices(), wishes)
+        shows = lambda shop, sku: self.town.listing(shop, sku).available  # noqa: E731
+        self.knowledge = Knowledge(self.shelf, self.town.shops, shows, is_exclusive=kind.is_exclusive)
         settings = self.home.settings
         self.office = Office(settings.workbook, self.shelf, self.town.skus, settings.state_folder / "versions")
         self.fate = Fate(self._pause, self.office.replaced)
         self.network = Network(self.town.api, self.fate, self._pause, random.Random(seed))
-        self.market = Market(self.town, self.shelf, settings.state_folder / "mirror.sqlite")
+        self.market = Market(self.town, self.shelf, self.knowledge, settings.state_folder / "mirror.sqlite")
         self.cycles = 0
+        self.faults = []
         self._moves = deque()
         self._pauses = 0
         self._is_in_cycle = False
+        self._is_edited = False
+        self._is_opened = not kind.is_new
         self._made = Counter()
         self._made_by = self._ways()
 
@@ -95,7 +110,7 @@ class Day:
 
     def look(self):
         """Tell what is wrong, all being at rest."""
-        return [*self.office.faults, *checks.all_is_right(self)]
+        return [*self.faults, *self.office.faults, *checks.all_is_right(self)]
 
     def rest(self):
         """No trouble any more, nobody moves: cycles run until one finds nothing to do, and writes nothing."""
@@ -117,8 +132,8 @@ class Day:
         counts = Counter({f"fault {name}": times for name, times in self.network.played.items()})
         counts |= Counter({f"move {name}": times for name, times in self._made.items()})
         counts["cycles"], counts["orders"], counts["deaths"] = self.cycles, self.market.orders, self.fate.deaths
-        counts["oversold, unknowing"] = self.shelf.oversold_unknowing
-        counts["oversold, because of us"] = len(self.shelf.oversold_by_us)
+        counts["oversold, unknowing"] = self.knowledge.oversold_unknowing
+        counts["oversold, because of us"] = len(self.knowledge.oversold_by_us)
         return counts
 
     def leave(self):
@@ -127,13 +142,17 @@ class Day:
 
     def _make(self, move):
         _when, name, *what = move
-        self._made[name] += 1
         self.clockwork.move(0.7)
+        if not self._is_opened and name not in BEFORE_OPENING:
+            return
+        self._made[name] += 1
         self._made_by[name](*what)
 
     def _pause(self):
         """Between two requests: the next move may be one that does not wait for the cycle's end."""
         self._pauses += 1
+        if self._is_in_cycle and not self.faults and not self._is_edited:
+            self.faults += (f"offered twice: {what}" for what in self.knowledge.offered_twice())
         if self._is_in_cycle and self._moves and 0 < self._moves[0][0] <= self._pauses:
             self._pauses = 0
             self._make(self._moves.popleft())
@@ -145,7 +164,8 @@ class Day:
         if self.home.parts is None:
             return None
         saves, faults = self.office.saves, sum(self.network.played.values())
-        knowable = self.shelf.knowable(at=self.town.world.now())
+        knowable = self.knowledge.now(self.town.world.now())
+        self.knowledge.begin(knowable)
         self.cycles += 1
         result = self._run(trigger)
         is_disturbed = result is None or result.errors or result.push.unknown  # a pause can be too long for an answer
@@ -189,8 +209,14 @@ class Day:
         self.office.read_to = max(self.office.read_to, saves)
         if not self.office.is_unread:
             self.market.counting.clear()
+            self.shelf.packed_anew.clear()
         self.market.left.clear()
-        self.shelf.tell(self.town.shops, knowable)
+        self.knowledge.tell(knowable)
+        if not self._is_edited:
+            self.faults += (f"overstated: {what}" for what in self.knowledge.overstated())
+        if not self._is_opened and self.office.rows().keys() == set(self.town.skus):
+            self._is_opened = True
+            self.office.mark_own()
 
     def _prices(self):
         shop = self.town.shops[0]
@@ -211,6 +237,8 @@ class Day:
             "type_adjustment": office.type_adjustment,
             "type_count": self._count,
             "type_price": office.type_price,
+            "pack": self._pack,
+            "allot": self._allot,
             "empty": office.empty,
             "sort": office.sort,
             "open": office.open,
@@ -228,14 +256,34 @@ class Day:
         """An edit in Seller Center: only while nothing else is open, and settled before anything else happens."""
         waiting, self._moves = self._moves, deque()
         self.rest()
+        self._is_edited = True
         edit(*what)
         self.rest()
+        self._is_edited = False
         self._moves = waiting
 
     def _count(self, *what):
         counted = self.office.type_count(*what, but=self.market.left)
         if counted is not None:
             self.market.counting.add(counted)
+
+    def _pack(self, place, parts):
+        """The seller changes a recipe: of a bundle of which no order waits to be booked by the old one."""
+        bundles = [*self.shelf.wanted.recipes]
+        if not bundles:
+            return
+        bundle = bundles[place % len(bundles)]
+        goods = [sku for sku in self.town.skus if sku not in bundles]
+        recipe = {goods[part % len(goods)]: units for part, units in parts}
+        is_booked = all(
+            promise.known_from < self.knowledge.read_to for promise in self.shelf.promises if promise.sku == bundle
+        )
+        if is_booked and recipe != self.shelf.wanted.recipe(bundle):
+            self.office.pack(bundle, recipe)
+
+    def _allot(self, sku, shop, rule):
+        if self._is_sheeted:
+            self.office.allot(sku, self.town.shops[shop % len(self.town.shops)], rule and Rule(*rule))
 
     def _restart(self):
         if self.home.parts is not None:
@@ -244,30 +292,3 @@ class Day:
 
 def _is_quiet(result):
     return result.plan.is_quiet and result.look_again is None and not result.errors
-
-
-@contextmanager
-def captured_logs(into):
-    """Everything that is logged goes into a list."""
-    before = structlog.get_config()["processors"]
-
-    def capture(_logger, _name, event):
-        into.append(event)
-        raise structlog.DropEvent
-
-    structlog.configure(processors=[capture])
-    try:
-        yield
-    finally:
-        structlog.configure(processors=before)
-
-
-@contextmanager
-def light_order_sheets():
-    """Order sheets as plain text: what office programs make of them is tested elsewhere, and openpyxl is slow."""
-
-    def write(path, rows, **_looks):
-        order_sheet.write_new(path, repr(rows).encode())
-
-    with mock.patch.object(order_sheets, "write_order_sheet", write):
-        yield

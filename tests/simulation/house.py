@@ -23,14 +23,21 @@ from daemon.marketplaces.sandbox.founding import found_world
 from daemon.marketplaces.sandbox.gate import Gate
 from daemon.marketplaces.sandbox.ready import Ready, ReadyShop, write_ready_file
 from daemon.parts import Trigger
+from tests.once import look_for_trio_once, share_compiled_statements
 from tests.simulation import seller
+from tests.simulation.allowance import Rule
 from tests.simulation.clockwork import Clockwork, Loop
 from tests.simulation.fate import FatedMirror
 from tests.simulation.network import served_by
+from tests.simulation.shelf import Wishes
+
+share_compiled_statements()
+look_for_trio_once()
 
 LAG_S = 60
 OPENING = (12, 3, 40, 7, 1, 25)
 SHOPS = 2
+RULES = (Rule(buffer=1), Rule(buffer=1, priority=1))
 FIRST_DAY_S = 300.0
 """So long the house has stood when a run begins."""
 
@@ -52,6 +59,10 @@ class Town:
 
     def listing(self, shop, sku):
         return self.world.listing(shop, sku)
+
+    def shown(self):
+        """What every listing shows now."""
+        return {(shop, sku): self.listing(shop, sku).available for shop in self.shops for sku in self.skus}
 
     def _ready(self, credentials):
         shops = []
@@ -75,10 +86,24 @@ class Town:
 
 @dataclass(frozen=True)
 class Kind:
-    """What kind of house: the workbook's suffix, and how many goods."""
+    """What kind of house: the workbook's suffix, how many goods, and what the seller makes use of.
+
+    ``is_ruled``: the shops have rules, and single goods others; ``is_new``: its very first cycle is yet to come.
+    """
 
     suffix: str = ".xlsx"
     skus: int = 4
+    has_bundles: bool = False
+    is_ruled: bool = False
+    is_exclusive: bool = False
+    is_new: bool = False
+
+    def wishes(self, town):
+        """What the seller of such a house wants in the beginning."""
+        first, second = town.skus[:2]
+        recipes = {sku: {first: 2, second: 1} for sku in town.skus[-1:]} if self.has_bundles else {}
+        recipes |= {sku: {first: 1} for sku in town.skus[4:-1]} if self.has_bundles else {}
+        return Wishes(recipes, dict(zip(town.shops, RULES if self.is_ruled else (Rule(), Rule()), strict=True)), {})
 
 
 def fast_folder():
@@ -89,7 +114,7 @@ def fast_folder():
 
 @cache
 def _founded(kind):
-    """Found a house, fill its workbook, and add what the seller keeps in it."""
+    """Found a house, fill its workbook, and add what the seller keeps in it; tells what its shops show by then."""
     folder = fast_folder()
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     clockwork = Clockwork()
@@ -98,9 +123,10 @@ def _founded(kind):
     made = found(folder / "rumah", sandbox=folder / "ready.json", language="id")
     made.workbook.unlink()
     workbook = made.workbook.with_suffix(kind.suffix)
-    seller.begun(workbook)
-    text = made.config.read_text().replace("toko.xlsx", workbook.name).replace("lag: 3s", f"lag: {LAG_S}s")
-    made.config.write_text(text + "brakes: {price_step: off, rows: off}\n")
+    seller.begun(workbook, kind.wishes(town))
+    made.config.write_text(_settings(kind, made.config.read_text().replace("toko.xlsx", workbook.name)))
+    if kind.is_new:
+        return folder / "rumah", town.shown()
     home = Home(folder / "rumah", clockwork)
     home.open(transport=httpx.ASGITransport(served_by(town.api)))
     home.cycle(Trigger.COMMAND)
@@ -110,12 +136,26 @@ def _founded(kind):
         home.cycle(Trigger.COMMAND)
     home.leave()
     assert clockwork.passed_s < FIRST_DAY_S, clockwork.passed_s
-    return folder / "rumah"
+    return folder / "rumah", town.shown()
 
 
-def copy_of_house(kind, folder):
-    """Give a folder with a house in it, as it is :data:`FIRST_DAY_S` after the beginning."""
-    return shutil.copytree(_founded(kind), folder / "rumah")
+def _settings(kind, text):
+    text = text.replace("lag: 3s", f"lag: {LAG_S}s")
+    for rule in RULES if kind.is_ruled else ():
+        text = text.replace("{sync: update}", f"{{sync: update, buffer: {rule.buffer}, priority: {rule.priority}}}", 1)
+    sharing = "sharing: exclusive\n" if kind.is_exclusive else ""
+    return f"{sharing}{text}brakes: {{price_step: off, rows: off}}\n"
+
+
+def copy_of_house(kind, town, folder):
+    """Give a folder with a house in it, as it is :data:`FIRST_DAY_S` after the beginning, or before its first cycle.
+
+    The shops of ``town`` show what they showed by then.
+    """
+    founded, shown = _founded(kind)
+    for (shop, sku), units in shown.items():
+        town.listing(shop, sku).set_available(units)
+    return shutil.copytree(founded, folder / "rumah")
 
 
 class Home:

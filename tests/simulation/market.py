@@ -13,9 +13,9 @@ REGRET = Cancellation("BUYER", "Berubah pikiran")
 class Market:
     """The shops of ``town``. A move that is not possible now does not happen."""
 
-    def __init__(self, town, shelf, mirror_path):
-        self.town, self._shelf = town, shelf
-        self._mirror = sqlite3.connect(f"file:{mirror_path}?mode=ro", uri=True, isolation_level=None)
+    def __init__(self, town, shelf, knowledge, mirror_path):
+        self.town, self._shelf, self._knowledge = town, shelf, knowledge
+        self._mirror_path, self._mirror = mirror_path, None
         self.counting = set()
         """SKUs that are being counted: nothing of them leaves the house until the count was read."""
         self.left = set()
@@ -23,7 +23,8 @@ class Market:
         self.orders = 0
 
     def close(self):
-        self._mirror.close()
+        if self._mirror is not None:
+            self._mirror.close()
 
     def order(self, shop, lines, status, hidden_s):
         """Somebody orders; no search finds it for ``hidden_s`` seconds."""
@@ -31,14 +32,17 @@ class Market:
         wanted = Counter()
         for sku, units in lines:
             wanted[self._sku(sku)] += units
+        if self._shelf.packed_anew & wanted.keys():
+            return
         try:
             order = world.place_order(name, wanted, status=FIRST[status])
         except NotPossibleError:
             return
         self.orders += 1
         order.shown_from = world.now() + hidden_s
-        units = [(line.id, line.listing.seller_sku) for line in order.lines]
-        self._shelf.order(order.id, units, shop=name, known_from=order.shown_from)
+        for line in order.lines:
+            self._knowledge.sell(name, line.listing.seller_sku)
+            self._shelf.order(order.id, line.id, line.listing.seller_sku, shop=name, known_from=order.shown_from)
 
     def cancel(self, place, gives_back):
         """A buyer cancels; the marketplace puts the units on sale again, or does not."""
@@ -56,7 +60,7 @@ class Market:
         if order is None:
             return
         leaves = order.status is OrderStatus.AWAITING_COLLECTION
-        skus = {line.listing.seller_sku for line in order.lines}
+        skus = {sku for promise in self._shelf.of(order.id) for sku in promise.takes}
         if leaves and (skus & self.counting or order.shown_from > self.town.world.now()):
             return
         self.town.world.advance(order)
@@ -65,13 +69,14 @@ class Market:
             self._shelf.ship(order.id)
 
     def edit_stock(self, shop, sku, units):
-        """Somebody types another number in Seller Center: they mean the difference."""
+        """Somebody types another number in Seller Center: they mean the difference; for a bundle it means nothing."""
         name, code = self._shop(shop), self._sku(sku)
         listing = self.town.listing(name, code)
         changed = max(units, -listing.available)
         listing.set_available(listing.available + changed)
         self._touch(name, listing)
-        self._shelf.add(code, changed)
+        if code not in self._shelf.wanted.recipes:
+            self._shelf.add(code, changed)
 
     def edit_price(self, shop, sku, price):
         """Somebody types another price in Seller Center."""
@@ -91,6 +96,8 @@ class Market:
     def _is_in_doubt(self, listing):
         """Whether we wrote its stock and do not know the outcome: then nobody could tell what a cancel did."""
         doubt = "SELECT count(*) FROM outbox WHERE state = 'sending' AND target = 'quantity' AND sku_id = ?"
+        if self._mirror is None:
+            self._mirror = sqlite3.connect(f"file:{self._mirror_path}?mode=ro", uri=True, isolation_level=None)
         return self._mirror.execute(doubt, (listing.id,)).fetchone()[0] > 0
 
     def _shop(self, place):

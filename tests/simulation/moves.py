@@ -12,11 +12,20 @@ Left out, because nobody could tell these apart from what marketplace and workbo
   only while no such editor is at work, and nobody types on in it before we wrote it (decision 0005, rules 2 and 3);
 * an old copy brings stock only: what it counts or prices is held by design;
 * ``+/−`` takes out only where plenty is left: what would go below zero is asked about by design;
-* in a CSV file no number is typed that stood in that cell before: it is asked about by design (decision 0005).
+* in a CSV file no number is typed that stood in that cell before: it is asked about by design (decision 0005);
+* nobody orders in a new house, and the seller types nothing, before all its shops were read once: an order would make
+  their numbers differ, which the seller must settle by design (:data:`BEFORE_OPENING` of the day);
+* no recipe changes while an order of its bundle is not surely booked, and nobody orders the bundle until the change was
+  read: an order takes the parts that the recipe names when it is booked (:meth:`Day._pack`);
+* no number is typed for a bundle, none is given up, and no goods become one: what the seller has to type then, and what
+  is held until they do, is told in decision 0012;
+* an old copy with other recipes or rules is brought back beside the workbook only: over it, its rules are held until
+  somebody changes them, and its recipes count, by design (decisions 0011 and 0012).
 """
 
 import random
 
+from tests.simulation.allowance import MOST_SHOWN
 from tests.simulation.house import LAG_S, Kind
 from tests.simulation.network import FAULTS
 
@@ -30,20 +39,41 @@ CALM = {
     "restart": 1,
 }  # fmt: skip
 STORM = {"trouble": 10, "die": 4, "full": 1, "jump": 1}
+PACKS, RULES = {"pack": 3}, {"allot": 5}
+"""What the seller of a house with bundles, or with rules, changes now and then."""
+HOUSES = (
+    Kind(skus=3),
+    Kind(skus=4, has_bundles=True),
+    Kind(skus=5, is_ruled=True),
+    Kind(skus=4, is_exclusive=True),
+    Kind(".csv", 4),
+    Kind(skus=6, has_bundles=True, is_ruled=True),
+    Kind(skus=5, is_ruled=True, is_exclusive=True),
+    Kind(skus=6, has_bundles=True, is_exclusive=True),
+    Kind(skus=6),
+    Kind(skus=5, has_bundles=True, is_ruled=True, is_exclusive=True),
+    Kind(".csv", 3, is_ruled=True, is_exclusive=True),
+    Kind(skus=4, is_new=True),
+    Kind(skus=5, has_bundles=True, is_ruled=True, is_exclusive=True, is_new=True),
+)
+"""The houses that the seeds live in, one after the other."""
 RARE_EDIT = 0.2
 """How many days have an edit in Seller Center: it takes many cycles before and after."""
 
 
 def kind_of(seed):
     """In which house the day of a seed is lived."""
-    return Kind(".csv" if seed % 6 == 5 else ".xlsx", 3 + seed % 4)
+    return HOUSES[seed % len(HOUSES)]
 
 
 def moves_of(seed, steps):
     """Choose the moves of a day. Every fourth day has no trouble."""
-    rng = random.Random(f"{seed}/moves")
-    weights = CALM if seed % 4 == 0 else CALM | STORM
-    moves, inside = [], 0
+    rng, kind = random.Random(f"{seed}/moves"), kind_of(seed)
+    weights = {**CALM} if seed % 4 == 0 else CALM | STORM
+    if kind.suffix == ".xlsx":
+        weights |= PACKS if kind.has_bundles else {}
+        weights |= RULES if kind.is_ruled else {}
+    moves, inside = [*_hard_beginning(rng)] if kind.is_new else [], 0
     edits = {rng.randrange(steps)} if rng.random() < RARE_EDIT else set()
     for place in range(steps):
         if place in edits:
@@ -58,6 +88,15 @@ def moves_of(seed, steps):
     return moves
 
 
+def _hard_beginning(rng):
+    """The first cycles of all, with faults in them: nothing else can happen before."""
+    for _ in range(rng.randrange(1, 4)):
+        for _ in range(rng.randrange(3)):
+            name = rng.choice(("trouble", "trouble", "die", "full", "open", "shut"))
+            yield (0, name, *_details(rng, name))
+        yield (0, "cycle", 0)
+
+
 def _edit(rng):
     if rng.random() < 0.7:
         return (0, "edit_stock", _place(rng), _place(rng), rng.choice((-4, -1, 2, 9)))
@@ -70,6 +109,13 @@ def _place(rng):
 
 def _price(rng):
     return rng.randrange(10, 900) * 500
+
+
+def _rule(rng):
+    """Buffer, share, at least, at most, priority."""
+    most = rng.choice((MOST_SHOWN, MOST_SHOWN, 3, 8, 0))
+    least = min(rng.choice((0, 0, 1, 3)), most)
+    return rng.choice((0, 0, 1, 2, 5)), rng.choice((100, 100, 60, 25, 0)), least, most, rng.randrange(3)
 
 
 def _details(rng, name):  # noqa: C901, PLR0911, PLR0912  # one case for each kind of move
@@ -93,6 +139,11 @@ def _details(rng, name):  # noqa: C901, PLR0911, PLR0912  # one case for each ki
             return _place(rng), rng.choice((-2, 0, 0, 1, 5))
         case "type_price":
             return _place(rng), _price(rng)
+        case "pack":
+            parts = ((_place(rng), rng.choice((1, 1, 2, 3))) for _ in range(rng.choice((1, 1, 2))))
+            return _place(rng), tuple(parts)
+        case "allot":
+            return _place(rng), _place(rng), _rule(rng) if rng.random() < 0.75 else None
         case "sort":
             return rng.choice(("price", "stock", "sku")), rng.random() < 0.5
         case "empty":

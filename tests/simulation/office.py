@@ -34,6 +34,29 @@ class Office:
         self._stood = defaultdict(set)
         self._remember(path.read_bytes())
 
+    def mark_own(self):
+        """Fill the column that is the seller's own."""
+        book = self._book()
+        seller.put_own_marks(book)
+        self._save(book)
+
+    def pack(self, bundle, recipe):
+        """Write into ``Paket`` what a bundle is made of from now on."""
+        if not self._is_stale_in_place:
+            self._shelf.pack(bundle, recipe)
+            self._put_side(seller.RECIPES, seller.recipe_rows(self._shelf.wanted))
+
+    def allot(self, sku, shop, rule):
+        """Write into ``Alokasi`` by which rule a shop shows goods from now on; ``None``: as the shop shows all."""
+        if not self._is_stale_in_place:
+            self._shelf.allot(self._code(sku), shop, rule)
+            self._put_side(seller.RULES, seller.rule_rows(self._shelf.wanted))
+
+    def _put_side(self, sheet, rows):
+        book = self._book()
+        book.put_side(sheet, rows)
+        self._save(book)
+
     @property
     def is_open(self):
         """Whether the seller's program has its lock file beside the workbook."""
@@ -113,7 +136,7 @@ class Office:
         content = self._kept.pop(place % len(self._kept))
         book, code = seller.opened(content, self.path.suffix), self._code(sku)
         at, row = self._find(book, code)
-        if at is None:
+        if at is None or self._is_derived(code, STOCK) or not (beside or book.has_sides_of(self._book())):
             return
         typed = max(row[STOCK] + delta, 0)
         if typed == row[STOCK]:
@@ -167,7 +190,12 @@ class Office:
     def _type(self, sku, header, value_of, meaning):
         code = self._code(sku)
         at, row = self._find(self._book(), code)
-        if at is None or self._is_stale_in_place or (row[COUNT] is not None and header != PRICE):
+        if (
+            at is None
+            or self._is_stale_in_place
+            or self._is_derived(code, header)
+            or (row[COUNT] is not None and header != PRICE)
+        ):
             return False
         old = row[header]
         if (old is None and header in {STOCK, PRICE}) or ((code, header) in self._dirty and not self.was_open):
@@ -181,6 +209,10 @@ class Office:
         if meaning is not None:
             self._shelf.add(*meaning(code, new, old))
         return True
+
+    def _is_derived(self, code, header):
+        """Whether it is the number of a bundle."""
+        return header != PRICE and code in self._shelf.wanted.recipes
 
     def _change(self, code, header, value):
         book = self._book()

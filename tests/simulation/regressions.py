@@ -68,4 +68,41 @@ REGRESSIONS = {
             (0, "order", 713, ((333, 4),), 2, 0),
         ],
     ),
+    "our clock is set forward before orders are read: a hidden order counts as an edit in Seller Center too": (
+        Kind(skus=3, has_bundles=True, is_exclusive=True),
+        19,
+        [
+            (0, "cycle", 1),
+            (0, "jump", 200),
+            (0, "order", 1, ((0, 2),), 0, 42),
+            (1, "order", 1, ((2, 1),), 0, 0),
+            (0, "cycle", 1),
+            (0, "cycle", 0),
+        ],
+    ),
+    "a shop that may show less than we know rises by units that another still shows": (
+        Kind(skus=5, has_bundles=True, is_ruled=True, is_exclusive=True, is_new=True),
+        2001,
+        [
+            (0, "cycle", 1),
+            (0, "order", 828, ((747, 4), (633, 1)), 0, 18),
+        ],
+    ),
+    "an order that hides is written over, and then cancelled: its unit comes back although it was never gone": (
+        Kind(skus=5, is_ruled=True),
+        132,
+        [
+            (0, "order", 258, ((190, 2),), 0, 42),
+            (0, "order", 158, ((83, 1),), 0, 0),
+            (0, "advance", 852),
+            (0, "order", 915, ((530, 4), (567, 4)), 0, 0),
+            (0, "order", 507, ((695, 2),), 2, 0),
+            (0, "cancel", 39, True),
+            (0, "order", 374, ((423, 1), (570, 1)), 0, 15),
+            (0, "cycle", 0),
+            (0, "cancel", 477, True),
+            (0, "cancel", 109, True),
+            (0, "cycle", 0),
+        ],
+    ),
 }

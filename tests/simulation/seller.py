@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+from dataclasses import astuple
 from secrets import token_hex
 
 from lxml import etree
@@ -16,6 +17,12 @@ HEADERS = {
 }  # fmt: skip
 OWN_HEADER, OWN_SHEET, OWN_WORDS = "Rak", "Catatan saya", "jangan dihapus"
 """A column and a sheet that are none of our business."""
+RECIPES, RULES = "Paket", "Alokasi"
+SIDE_SHEETS = {
+    RECIPES: ("xl/worksheets/sheet3.xml", ("SKU Paket", "SKU Isi", "Jumlah")),
+    RULES: ("xl/worksheets/sheet4.xml", ("SKU", "Toko", "Penyangga", "Porsi", "Min", "Maks", "Prioritas")),
+}
+"""Where these sheets are in our workbook, and their headers."""
 
 
 def opened(content, suffix):
@@ -48,11 +55,7 @@ class XlsxBook:
             cell = self._cells[name] = self._new_cell(name, place)
         cell[:] = []
         cell.attrib.pop("t", None)
-        if isinstance(value, int):
-            etree.SubElement(cell, f"{MAIN}v").text = str(value)
-        elif value is not None:
-            cell.set("t", "inlineStr")
-            etree.SubElement(etree.SubElement(cell, f"{MAIN}is"), f"{MAIN}t").text = value
+        _fill(cell, value)
 
     def sort(self, header, *, is_descending):
         """Sort all rows by one column, as a seller does with everything marked."""
@@ -61,6 +64,22 @@ class XlsxBook:
         for place, row in zip(sorted(rows), ordered, strict=True):
             for name, value in row.items():
                 self.put(place, name, value)
+
+    def has_sides_of(self, other):
+        """Whether the side sheets say the same as those of another copy."""
+        return all(self._members[member] == other._members[member] for member, _headers in SIDE_SHEETS.values())
+
+    def put_side(self, sheet, rows):
+        """Write a side sheet anew, as somebody does who deletes all its rows and types."""
+        member, headers = SIDE_SHEETS[sheet]
+        root = etree.Element(f"{MAIN}worksheet", nsmap={None: MAIN[1:-1]})
+        data = etree.SubElement(root, f"{MAIN}sheetData")
+        for number, values in enumerate((headers, *rows), 1):
+            row = etree.SubElement(data, f"{MAIN}row", r=str(number))
+            for column, value in zip("ABCDEFG", values, strict=False):
+                if value is not None:
+                    _fill(etree.SubElement(row, f"{MAIN}c", r=f"{column}{number}"), value)
+        self._members[member] = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
 
     def bytes(self):
         self._members[FIRST_SHEET] = etree.tostring(self._sheet, xml_declaration=True, encoding="UTF-8")
@@ -88,6 +107,14 @@ class XlsxBook:
         cell = etree.Element(f"{MAIN}c", r=name)
         row.insert(len(after), cell)
         return cell
+
+
+def _fill(cell, value):
+    if isinstance(value, int):
+        etree.SubElement(cell, f"{MAIN}v").text = str(value)
+    elif value is not None:
+        cell.set("t", "inlineStr")
+        etree.SubElement(etree.SubElement(cell, f"{MAIN}is"), f"{MAIN}t").text = value
 
 
 class CsvBook:
@@ -125,8 +152,8 @@ class CsvBook:
         return into.getvalue().encode("utf-8-sig")
 
 
-def begun(path):
-    """Make the workbook that a seller begins with: our headers, and a column and a sheet of their own."""
+def begun(path, wishes):
+    """Make the workbook that a seller begins with: our headers, a column and a sheet of their own, and their wishes."""
     headers = [*HEADERS.values(), OWN_HEADER]
     if path.suffix == ".csv":
         path.write_text(";".join(headers) + "\r\n", encoding="utf-8-sig")
@@ -135,15 +162,36 @@ def begun(path):
     book.active.title = "Stok"
     book.active.append(headers)
     book.create_sheet(OWN_SHEET)["B2"] = OWN_WORDS
+    for sheet, (_member, headers) in SIDE_SHEETS.items():
+        book.create_sheet(sheet).append(headers)
+    for row in recipe_rows(wishes):
+        book[RECIPES].append(row)
     book.save(path)
+
+
+def recipe_rows(wishes):
+    """The rows of the sheet ``Paket``."""
+    return [(bundle, part, units) for bundle, recipe in wishes.recipes.items() for part, units in recipe.items()]
+
+
+def rule_rows(wishes):
+    """The rows of the sheet ``Alokasi``; a cell is empty where it says no more than the shop's settings."""
+    for (sku, shop), rule in wishes.single.items():
+        said = zip(astuple(rule), astuple(wishes.by_shop[shop]), strict=True)
+        yield (sku, shop, *(None if here == otherwise else here for here, otherwise in said))
 
 
 def mark_own(path):
     """Fill the seller's own column: each row's place in the storeroom."""
     book = opened(path.read_bytes(), path.suffix)
+    put_own_marks(book)
+    put_in_place(path, book.bytes())
+
+
+def put_own_marks(book):
+    """Write each row's mark into an open workbook."""
     for place, row in book.rows().items():
         book.put(place, OWN_HEADER, own_mark(row["SKU"]))
-    put_in_place(path, book.bytes())
 
 
 def own_mark(sku):

@@ -1,25 +1,22 @@
 """The seller's goods as somebody sees them who stands in the storeroom: no ledger, no lag, no doubt.
 
-This shares no code and no idea with the ledger: goods lie on a shelf, some of them are promised to people, and what
-the seller types has the meaning that a person gives to it.
+This shares no code and no idea with the ledger: goods lie on a shelf, some of them are promised to people, a bundle is
+packed from them when somebody wants one, and what the seller types has the meaning that a person gives to it.
 """
 
-from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+from tests.simulation.allowance import Rule, bundles_in
 
 
 @dataclass
 class Goods:
-    """One SKU. ``told`` says for each shop what it could have known after our last undisturbed cycle.
-
-    ``risen`` are all the units that ever came.
-    """
+    """What lies on the shelf of one SKU. ``risen`` are all the units that ever came."""
 
     on_shelf: int
     promised: int = 0
     price: int = 0
     risen: int = 0
-    told: dict[str, int] = field(default_factory=dict)
 
     @property
     def available(self):
@@ -29,65 +26,95 @@ class Goods:
 
 @dataclass
 class Promise:
-    """One ordered unit. Until ``known_from`` (seconds) no marketplace tells of its order."""
+    """One ordered unit of what is listed as ``sku``; ``takes`` are the units that leave the shelf for it.
+
+    Until ``known_from`` (seconds) no marketplace tells of its order.
+    """
 
     order: str
     line: str
     shop: str
     sku: str
+    takes: dict[str, int]
     known_from: float
     is_cancelled: bool = False
     is_shipped: bool = False
 
 
+@dataclass(frozen=True)
+class Wishes:
+    """What the seller wants: ``recipes`` by bundle, the rule of each shop, and of single goods by SKU and shop."""
+
+    recipes: dict[str, dict[str, int]]
+    by_shop: dict[str, Rule]
+    single: dict[tuple[str, str], Rule]
+
+    def recipe(self, sku):
+        """What one unit is packed from: goods from themselves."""
+        return self.recipes.get(sku) or {sku: 1}
+
+    def rule(self, sku, shop):
+        return self.single.get((sku, shop), self.by_shop[shop])
+
+
 class Shelf:
-    """The storeroom. Every method is something that really happened."""
+    """The storeroom. Every method is something that really happened.
 
-    def __init__(self, opening, prices):
+    ``wishes`` are all that ever held, the last one holds now; ``cancelled`` are promises in the order of their end.
+    ``packed_anew`` are bundles whose recipe was changed, which perhaps nobody has read yet.
+    """
+
+    def __init__(self, opening, prices, wishes):
         self.goods = {sku: Goods(units, price=prices[sku]) for sku, units in opening.items()}
+        self.wishes = [wishes]
         self.promises = []
-        self.oversold_unknowing = 0
-        self.oversold_by_us = []
+        self.cancelled = []
+        self.packed_anew = set()
+        for bundle in wishes.recipes:
+            self.goods[bundle].on_shelf = 0
 
-    def available(self, sku):
-        return self.goods[sku].available
+    @property
+    def wanted(self):
+        """What the seller wants now."""
+        return self.wishes[-1]
 
-    def order(self, order, lines, *, shop, known_from):
-        """Somebody is promised units: ``lines`` are pairs of line id and SKU."""
-        for line, sku in lines:
-            goods = self.goods[sku]
-            if goods.available <= 0:
-                self._count_oversold(goods, shop, f"{shop}/{order} {sku}")
-            goods.promised += 1
-            if shop in goods.told:
-                goods.told[shop] -= 1
-            self.promises.append(Promise(order, line, shop, sku, known_from))
+    def pool(self, sku):
+        """Units of ``sku`` that may be sold in all; of a bundle as many as can be packed."""
+        recipe = self.wanted.recipe(sku)
+        return bundles_in(recipe, {part: self.goods[part].available for part in recipe})
 
-    def _count_oversold(self, goods, shop, what):
-        """The shop sold what is not there: because it could not know, or because we had not told it."""
-        if goods.told.get(shop, 1) <= 0:
-            self.oversold_by_us.append(what)
-        else:
-            self.oversold_unknowing += 1
+    def lacks(self, sku):
+        """Whether one more unit of ``sku`` cannot be had."""
+        return self.pool(sku) < 1
+
+    def order(self, order, line, sku, *, shop, known_from):
+        """Somebody is promised one unit."""
+        takes = self.wanted.recipe(sku)
+        for part, units in takes.items():
+            self.goods[part].promised += units
+        self.promises.append(Promise(order, line, shop, sku, takes, known_from))
 
     def cancel(self, order):
         """Nobody wants them any more; they never left the shelf."""
-        for promise in self._of(order):
+        for promise in self.of(order):
             promise.is_cancelled = True
-            self.goods[promise.sku].promised -= 1
-            self._rises(promise.sku, 1)
+            self.cancelled.append(promise)
+            for part, units in promise.takes.items():
+                self.goods[part].promised -= units
+                self.goods[part].risen += units
 
     def ship(self, order):
         """The parcel is carried out of the door."""
-        for promise in self._of(order):
+        for promise in self.of(order):
             promise.is_shipped = True
-            self.goods[promise.sku].on_shelf -= 1
-            self.goods[promise.sku].promised -= 1
+            for part, units in promise.takes.items():
+                self.goods[part].on_shelf -= units
+                self.goods[part].promised -= units
 
     def add(self, sku, units):
         """Goods came, or went; a typed 12 → 22 says that ten came."""
         self.goods[sku].on_shelf += units
-        self._rises(sku, units)
+        self.goods[sku].risen += max(units, 0)
 
     def count(self, sku, units):
         """Somebody counted what lies on the shelf, promised or not."""
@@ -96,27 +123,19 @@ class Shelf:
     def reprice(self, sku, price):
         self.goods[sku].price = price
 
-    def knowable(self, *, at):
-        """For each SKU, what somebody would say is available who knows of all but the orders that still hide.
+    def pack(self, bundle, recipe):
+        """From now on ``bundle`` is packed by ``recipe``."""
+        self.packed_anew.add(bundle)
+        self._want(self.wanted.recipes | {bundle: recipe}, self.wanted.single)
 
-        Beside it what came until now: a cycle may know of what comes while it runs.
-        """
-        hidden = Counter(each.sku for each in self.promises if each.known_from > at and not each.is_cancelled)
-        return {sku: (goods.available + hidden[sku], goods.risen) for sku, goods in self.goods.items()}
+    def allot(self, sku, shop, rule):
+        """From now on ``shop`` shows ``sku`` by a rule of its own, or with ``None`` as it shows everything."""
+        single = {key: each for key, each in self.wanted.single.items() if key != (sku, shop)}
+        self._want(self.wanted.recipes, single | {(sku, shop): rule} if rule else single)
 
-    def tell(self, shops, knowable):
-        """An undisturbed cycle ended: from now on the shops know what was ``knowable`` when it began.
+    def _want(self, recipes, single):
+        self.wishes.append(Wishes(recipes, self.wanted.by_shop, single))
 
-        A shop shows no less than nothing, and what is cancelled it puts on sale again by itself.
-        """
-        for sku, (units, risen) in knowable.items():
-            goods = self.goods[sku]
-            goods.told = dict.fromkeys(shops, max(units, 0) + goods.risen - risen)
-
-    def _rises(self, sku, units):
-        goods = self.goods[sku]
-        goods.risen += max(units, 0)
-        goods.told = {shop: told + max(units, 0) for shop, told in goods.told.items()}
-
-    def _of(self, order):
+    def of(self, order):
+        """Every unit that was promised with ``order``."""
         return [promise for promise in self.promises if promise.order == order]
