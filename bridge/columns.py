@@ -28,7 +28,7 @@ class Column(StrEnum):
 
 
 OWN = frozenset({Column.COST})
-"""Columns that stay the seller's own: they are read where they are clear, and never written."""
+"""Columns that stay the seller's own: they are read, and never written."""
 REQUIRED = frozenset({Column.SKU, Column.STOCK})
 """A row of the sheet is the header when it names at least these."""
 HEADER_IN_FIRST = 20

@@ -8,7 +8,7 @@ from hashlib import sha256
 from itertools import starmap
 from pathlib import Path
 
-from bridge.columns import ANYWHERE, HEADER_IN_FIRST, OWN, Column, Layout, mapped_columns
+from bridge.columns import ANYWHERE, HEADER_IN_FIRST, Column, Layout, mapped_columns
 from bridge.errors import FileBusyError, FileRefusedError
 from bridge.mark import Mark, read_mark
 from bridge.values import Kind, Value
@@ -214,7 +214,6 @@ def header_in(row: int, texts: Mapping[int, str], layout: Layout, *, name: str, 
         columns = mapped_columns(texts, layout.titles)
     except FileRefusedError as error:
         raise error.at(name=name, sheet=sheet, row=row) from error
-    ours = {position for column, position in columns.items() if column not in OWN}
-    others = (text.strip() for position, text in sorted(texts.items()) if position not in ours)
+    others = (text.strip() for position, text in sorted(texts.items()) if position not in columns.values())
     titles = {column: texts[position].strip() for column, position in columns.items()}
     return Header(row, columns, tuple(filter(None, others)), titles) if columns else None

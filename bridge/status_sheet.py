@@ -76,13 +76,14 @@ class StatusPage:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A choice that was made, with the numbers that its line showed."""
+    """A choice that was made, with the numbers that its line showed; ``None`` for words that are none of ours."""
 
     sku: str
     column: Column
-    choice: Choice
+    choice: Choice | None
     here: int | None
     shown: int | None
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ class StatusSheet:
         return self.state == (wish(page.state) or "") and now == wanted
 
     def choices(self) -> tuple[Chosen, ...]:
-        """Read what was chosen; what is none of our words is no choice."""
+        """Read what was chosen, in whatever words."""
         found = (_chosen(cells) for cells in self.lines.values())
         return tuple(each for each in found if each is not None)
 
@@ -143,10 +144,10 @@ def _wishes(line: StatusLine) -> tuple[Wish, ...]:
 
 def _chosen(cells: tuple[Cell, ...]) -> Chosen | None:
     what, sku, _row, here, shown, _reason, choice = cells
-    column, made, code = _COLUMN_OF.get(plain(what.text)), _CHOICE_OF.get(plain(choice.text)), meaning(Column.SKU, sku)
-    if column is None or made is None or not isinstance(code, Words):
+    column, words, code = _COLUMN_OF.get(plain(what.text)), choice.text.strip(), meaning(Column.SKU, sku)
+    if column is None or words in {"", NO_CHOICE} or not isinstance(code, Words):
         return None
-    return Chosen(code.text, column, made, _number(here), _number(shown))
+    return Chosen(code.text, column, _CHOICE_OF.get(plain(words)), _number(here), _number(shown), words)
 
 
 def _number(cell: Cell) -> int | None:

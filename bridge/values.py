@@ -93,6 +93,7 @@ _INVISIBLE = "\u200b\u2060\ufeff"
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 """Digits and marks as East Asian keyboards write them, to plain ones."""
 _EMPTIED = frozenset({"kosong", "empty"})
+_SOLD_OUT = _EMPTIED | {"habis", "sold out"}
 
 _SPACE = "[ \u00a0\u2007\u2009\u202f]"
 _GROUPS = "|".join(rf"[1-9]\d{{0,2}}(?:{mark}\d{{3}})+" for mark in (r"\.", ",", _SPACE))
@@ -215,7 +216,7 @@ def _price(cell: Cell, shown: str) -> Value:
 
 def _units(cell: Cell, shown: str) -> Value:
     text = _straight(shown)
-    return Whole(0) if text.casefold() in _EMPTIED else _amount(cell, shown, text, otherwise="cell.not_whole")
+    return Whole(0) if text.casefold() in _SOLD_OUT else _amount(cell, shown, text, otherwise="cell.not_whole")
 
 
 def _adjustment(cell: Cell, shown: str) -> Value:

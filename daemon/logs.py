@@ -23,6 +23,7 @@ def configure_logs(*, is_verbose: bool) -> None:
     structlog.configure(
         processors=[structlog.contextvars.merge_contextvars, structlog.processors.add_log_level, *rendering],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO if is_verbose else logging.ERROR),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        # Asked for at every event: whoever catches the output of a command gives standard error back when it ends.
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )

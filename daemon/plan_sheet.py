@@ -4,18 +4,16 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from bridge.columns import Column, header_text
-from bridge.plan_sheet import PlanLine, PlanPage
-from daemon.domain.brakes import edits
-from daemon.domain.messages import message
+from bridge.plan_sheet import PlanLine, PlanPage, PlanSheet
+from daemon.domain.brakes import RULES_WAIT, edits
+from daemon.domain.messages import Message, message
 from daemon.domain.plan import Plan
 from daemon.domain.rows import Text
+from daemon.first_lines import MOST_IN_SHEET, first_lines
 from daemon.mirror import Transaction, approvals
 from daemon.origin import PlacedSheet
 from daemon.parts import Sheet
 from daemon.texts import Texts
-
-MOST_LINES = 300
-"""The rest is counted: nobody reads more, and the sheet must stay quick to write."""
 
 
 def take_approval(tx: Transaction, sheet: Sheet | None, *, now: datetime) -> None:
@@ -26,15 +24,22 @@ def take_approval(tx: Transaction, sheet: Sheet | None, *, now: datetime) -> Non
 
 
 def plan_page(file: PlacedSheet, plan: Plan, texts: Texts) -> PlanPage:
-    """Show what was stopped in ``file``, or that nothing was."""
-    reasons = [entry.reason for entry in plan.held if entry.is_whole_sheet]
-    if not (plan.is_scrambled and reasons):
+    """Show what was stopped in ``file``, or that nothing was. Rules that wait are told by their number alone."""
+    reasons = [entry.reason for entry in plan.held if entry.is_whole_sheet or entry.reason.code == RULES_WAIT]
+    if not reasons:
         return PlanPage(texts.say(message("plan_sheet.idle")))
-    lines = list(_lines(file, texts))
-    if len(lines) > MOST_LINES:
-        rest = texts.say(message("story.and_more", count=len(lines) - MOST_LINES))
-        lines = [*lines[:MOST_LINES], PlanLine("", rest, "", None, None)]
-    return PlanPage(texts.say(reasons[0]), str(reasons[0].params["plan"]), tuple(lines))
+    lines = list(_lines(file, texts)) if plan.is_scrambled else []
+    told = first_lines(lines, MOST_IN_SHEET, lambda rest: PlanLine("", texts.say(rest), "", None, None))
+    name = str(reasons[0].params["plan"])
+    return PlanPage(_title(file.sheet.plan, name, reasons[0], texts), name, tuple(told))
+
+
+def _title(sheet: PlanSheet | None, plan: str, reason: Message, texts: Texts) -> str:
+    """Say what was stopped, and what an answer other than yes comes to, as long as it stands there."""
+    said = [texts.say(reason)]
+    if sheet is not None and sheet.plan == plan and sheet.answer and not sheet.approved:
+        said.append(texts.say(message("plan_sheet.no_yes", answer=sheet.answer)))
+    return " ".join(said)
 
 
 def _lines(file: PlacedSheet, texts: Texts) -> Iterator[PlanLine]:

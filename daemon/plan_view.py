@@ -55,8 +55,9 @@ def _command(command: Command) -> dict[str, Any]:
         "sku": command.sku,
         "sets": command.target.value,
         "from": command.old,
-        "to": command.desired,
+        "to": command.sends,
         "is_waiting": command.is_waiting,
+        "is_later": command.is_later,
     }
 
 

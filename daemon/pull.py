@@ -79,6 +79,8 @@ async def _read_orders(parts: Parts, shop: Shop, into: Pulled, since: datetime |
     started = shop.connector.server_now()
     from_when = started - FIRST_READ if since is None else since - OVERLAP
     async for page in shop.connector.changed_orders(from_when):
+        # Our clock may have been set forward since the last answer: only this one tells the marketplace's time.
+        started = min(started, shop.connector.server_now())
         into.orders.extend(page)
         parts.progress("orders", shop.name, len(into.orders))
     into.orders_seen_to = started
@@ -119,6 +121,8 @@ def _gone_at_rest(tx: Transaction, shop: Pulled, now: datetime) -> Collection[Li
     They count as not looked at: as the mirror has them, the next sweep tells whether they are back. How many fell
     away only a whole sweep tells, so in a part of one all of them count as not looked at.
     """
+    if not (shop.pages or shop.is_swept):
+        return ()
     shown = {listing.id: listing.status for page, _observed_at in shop.pages for listing in page}
     missing = ListingStatus.DELETED if shop.is_swept else ListingStatus.ACTIVE
     active = holds.active_listings(tx, shop.shop)

@@ -28,7 +28,7 @@ from daemon.domain.overrides import OverrideRow, OverrideSheet
 from daemon.domain.recipes import RecipeRow, RecipeSheet
 from daemon.domain.rows import Absent, Blank, Cell, Field, Number, SheetRow, Text, Unclear
 from daemon.mirror import revisions
-from daemon.mirror.revisions import KnownSheet
+from daemon.mirror.known_sheet import KnownSheet, known_sheet
 from daemon.parts import Parts, Sheet
 
 
@@ -57,7 +57,7 @@ def _read_all(parts: Parts) -> Saved:
     path = parts.settings.workbook
     is_open = parts.was_open() or who_has_it_open(path) is not None
     with parts.mirror.transaction() as tx:
-        remembered = revisions.known_sheet(tx)
+        remembered = known_sheet(tx)
     workbook = _read_again(parts, path, remembered)
     if isinstance(workbook, Sheet):
         parts.sheets[path] = workbook

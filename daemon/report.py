@@ -10,7 +10,8 @@ from daemon.domain.plan import Held, Target
 from daemon.domain.refusals import Refusal, as_plain, told
 from daemon.domain.rows import Field
 from daemon.domain.values import ListingId
-from daemon.mirror import Mirror, Transaction, holds, journal, outbox, revisions
+from daemon.mirror import Mirror, Transaction, holds, journal, outbox
+from daemon.mirror.known_sheet import known_sheet
 from daemon.mirror.schema import OPEN_STATES
 from daemon.mirror.store import running_pid
 from daemon.parts import utc_now
@@ -91,8 +92,7 @@ def report_on(settings: Settings) -> Report:
     try:
         with mirror.transaction() as tx:
             last = journal.last_finished(tx)
-            counts = journal.counts(tx)
-            sheet = revisions.known_sheet(tx)
+            sheet = known_sheet(tx)
             return Report(
                 pid,
                 last.cycle if last else None,
@@ -103,7 +103,9 @@ def report_on(settings: Settings) -> Report:
                 held=_held(tx),
                 own_columns=sheet.own_columns if sheet else (),
                 dead=tuple(Dead(*key, refusal) for key, refusal in outbox.refusals(tx).items() if refusal.is_dead),
-                **counts,
+                products=journal.count(tx, "products"),
+                listings=journal.count(tx, "listings"),
+                orders=journal.count(tx, "orders"),
             )
     finally:
         mirror.close()

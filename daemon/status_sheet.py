@@ -12,12 +12,11 @@ from daemon.domain.messages import Message, message
 from daemon.domain.plan import Command, Held, Plan, Target
 from daemon.domain.rows import Field
 from daemon.domain.values import Sku
+from daemon.first_lines import MOST_IN_SHEET, first_lines
 from daemon.mirror import Transaction, outbox
 from daemon.parts import Parts, Sheet
 from daemon.texts import Texts
 
-MOST_LINES = 300
-"""The rest is counted: nobody reads more, and the sheet must stay quick to write."""
 LONGEST_NAMES = 500
 """Letters of own columns that are named."""
 
@@ -42,7 +41,14 @@ def choices_in(sheet: StatusSheet | None) -> tuple[Chosen, ...]:
     """Give what was chosen, as reconcile takes it."""
     found = sheet.choices() if sheet else ()
     return tuple(
-        Chosen(Sku(each.sku), Field(each.column.value), Choice(each.choice.value), each.here, each.shown)
+        Chosen(
+            Sku(each.sku),
+            Field(each.column.value),
+            Choice(each.choice.value) if each.choice else None,
+            each.here,
+            each.shown,
+            each.words,
+        )
         for each in found
     )
 
@@ -80,11 +86,9 @@ def page_of(
     lines = sorted(dict.fromkeys(held), key=lambda line: (not line.is_question, line.sku, line.row or 0))
     lines += _nameless(plan, texts)
     lines += (_waiting(command, texts) for command in waiting)
-    if len(lines) > MOST_LINES:
-        rest = message("story.and_more", count=len(lines) - MOST_LINES)
-        lines = [*lines[:MOST_LINES], StatusLine("", "", None, None, None, texts.say(rest))]
+    told = first_lines(lines, MOST_IN_SHEET, lambda rest: StatusLine("", "", None, None, None, texts.say(rest)))
     at = message("status_sheet.written", time=texts.moment(now, zone), zone=now.astimezone(zone).tzname() or "")
-    return StatusPage(texts.say(_state(len(held), len(waiting))), texts.say(at), tuple(lines))
+    return StatusPage(texts.say(_state(len(held), len(waiting))), texts.say(at), tuple(told))
 
 
 def _state(held: int, waiting: int) -> Message:
@@ -94,10 +98,11 @@ def _state(held: int, waiting: int) -> Message:
 
 
 def _held(entry: Held, texts: Texts) -> StatusLine:
+    params = entry.reason.params  # of another sheet than that of the goods they name it, and mostly a row in it
     return StatusLine(
-        entry.shop or header_text(Column(entry.field.value), texts.language),
+        str(params.get("sheet", "")) or entry.shop or header_text(Column(entry.field.value), texts.language),
         entry.sku or "",
-        entry.row,
+        entry.row or _number(entry.reason, ("row",)),
         _number(entry.reason, _HERE),
         _number(entry.reason, _SHOWN),
         texts.say(entry.reason),

@@ -1,11 +1,13 @@
 """What a cycle did, in a seller's words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from daemon.cycle import CycleResult
 from daemon.domain.messages import Message, message
 from daemon.domain.plan import Command, Plan, Target
+from daemon.domain.recon import Line, Outcome
 from daemon.domain.stock import Cause, Movement
+from daemon.first_lines import first_lines
 from daemon.plan_view import say_held
 from daemon.texts import Texts
 
@@ -29,6 +31,7 @@ def tell_news(result: CycleResult, texts: Texts) -> Iterator[str]:
 
 def tell_standing(result: CycleResult, texts: Texts) -> Iterator[str]:
     """The lines for what is held or in the way; the next cycle says them again until somebody acts."""
+    yield from _watched(result.plan, texts)
     yield from _held(result.plan, texts)
     if result.push.refused:
         yield texts.say(message("report.outbox_refused", count=result.push.refused))
@@ -43,10 +46,16 @@ def tell_plan(plan: Plan, texts: Texts) -> Iterator[str]:
     yield from _decided(plan, texts)
     if plan.rows:
         yield texts.say(message("story.rows_to_write", count=len(plan.rows)))
+    yield from _watched(plan, texts)
     yield from _held(plan, texts)
 
 
-def _held(plan: Plan, texts: Texts) -> Iterator[str]:
+def _watched(plan: Plan, texts: Texts) -> Sequence[str]:
+    lines = plan.recon.lines if plan.recon else ()
+    return some([texts.say(_not_certain(line)) for line in lines if line.outcome is Outcome.WAITING], texts)
+
+
+def _held(plan: Plan, texts: Texts) -> Sequence[str]:
     return some([say_held(entry, texts) for entry in plan.held], texts)
 
 
@@ -58,11 +67,9 @@ def _decided(plan: Plan, texts: Texts) -> Iterator[str]:
     yield from some([texts.say(_command(command)) for command in plan.commands], texts)
 
 
-def some(lines: list[str], texts: Texts) -> Iterator[str]:
-    """Yield the first lines, and how many more there are."""
-    yield from lines[:MOST_LINES]
-    if len(lines) > MOST_LINES:
-        yield texts.say(message("story.and_more", count=len(lines) - MOST_LINES))
+def some(lines: Sequence[str], texts: Texts) -> Sequence[str]:
+    """Give the first lines, and how many more there are."""
+    return first_lines(lines, MOST_LINES, texts.say)
 
 
 def _movements(movements: tuple[Movement, ...]) -> list[Message]:
@@ -81,7 +88,16 @@ def _command(command: Command) -> Message:
     place = {"shop": command.listing.shop, "sku": command.sku}
     if command.is_waiting:
         return message("story.waiting", **place)
+    if command.is_later:
+        return message(f"story.later_{command.target.value}", **place, new=command.desired)
+    if command.carried:
+        return message("story.quantity_carried", **place, new=command.sends, units=f"{command.carried:+d}")
     if command.old is None:
         return message("story.quantity_first", **place, new=command.desired)
     code = "story.quantity" if command.target is Target.QUANTITY else "story.price"
     return message(code, **place, old=command.old, new=command.desired)
+
+
+def _not_certain(line: Line) -> Message:
+    numbers = {"shown": line.shown or 0, "expected": line.expected or 0}
+    return message("story.watched", shop=line.listing.shop, sku=line.sku, **numbers)

@@ -16,7 +16,7 @@ def must_sweep(parts: Parts, trigger: Trigger) -> bool:
     if trigger is not Trigger.INTERVAL:
         return trigger.sweeps
     with parts.mirror.transaction() as tx:
-        is_small = journal.counts(tx)["listings"] < FEW
+        is_small = journal.count(tx, "listings") < FEW
         swept_at = [observations.swept_at(tx, shop) for shop in parts.policies]
     settings, now = parts.settings, parts.now()
     return is_small or any(is_due(each, now, settings.recon, zone=settings.timezone) for each in swept_at)

@@ -8,6 +8,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
+from daemon.domain.edits import QUESTIONS
 from daemon.domain.messages import Message, message
 from daemon.domain.plan import Held, Target
 from daemon.domain.refusals import as_plain, told
@@ -84,7 +85,7 @@ def answer(tx: Transaction, sku: Sku, *, is_complete: bool = False) -> Answer:
         earlier_units=before,
         sums={cause: sums[cause] for cause in Cause if cause in sums},
         listings=story.listings_of(tx, sku),
-        orders=story.reserving_orders(tx, sku),
+        orders=(*story.reserving_orders(tx, sku), *bundles.reserving_orders(tx, sku)),
         held=tuple(entry for entry in journal.held_entries(tx) if _concerns(entry, sku)),
         made_of=MadeOf(recipe, bundles.stock_of_parts(tx, recipe)),
     )
@@ -135,8 +136,9 @@ def tell(answer: Answer, texts: Texts, zone: tzinfo) -> Iterator[str]:
         time, number = texts.moment(last.at, zone), last.number
         step = message("why.step", time=time, number=number, units=units, source=source, balance=last.balance)
         yield texts.say(step)
+    asked = {entry.reason.params["shop"] for entry in answer.held if entry.reason.code in QUESTIONS}
     for listing in answer.listings:
-        yield from _tell_listing(listing, texts, zone)
+        yield from _tell_listing(listing, texts, zone, is_asked=listing.id.shop in asked)
         if (found := answer.allotted.get(listing.id)) and not found.is_full_pool:
             yield say_allotted(listing.id.shop, found, texts)
     for entry in answer.held:
@@ -147,7 +149,7 @@ def tell(answer: Answer, texts: Texts, zone: tzinfo) -> Iterator[str]:
         yield texts.say(message("why.sum", terms=_terms(answer, texts), available=answer.available))
 
 
-def _tell_listing(listing: Shown, texts: Texts, zone: tzinfo) -> Iterator[str]:
+def _tell_listing(listing: Shown, texts: Texts, zone: tzinfo, *, is_asked: bool) -> Iterator[str]:
     def words(code: str, units: int | None, at: datetime | None) -> str:
         if units is None:
             return texts.say(message(f"why.not_{code}"))
@@ -160,7 +162,7 @@ def _tell_listing(listing: Shown, texts: Texts, zone: tzinfo) -> Iterator[str]:
         return
     told, shown = words("told", listing.told, listing.told_at), words("shown", listing.shown, listing.shown_at)
     yield texts.say(message("why.listing", shop=shop, title=listing.title, told=told, shown=shown))
-    if listing.unexplained:
+    if listing.unexplained and not is_asked:
         yield texts.say(message("why.unexplained", shop=shop, units=f"{listing.unexplained:+d}"))
     for wanted in listing.wanted:
         yield texts.say(_wanted(wanted, shop, texts))

@@ -64,3 +64,12 @@ def test_without_verbosity_only_our_own_faults_are_logged(stream):
     assert stream.getvalue() == ""
     crash()
     assert "it.crashed" in stream.getvalue()
+
+
+def test_events_go_to_standard_error_as_it_is_when_they_happen(stream, monkeypatch):
+    configure_logs(is_verbose=False)
+    later = StringIO()
+    monkeypatch.setattr("daemon.logs.sys", SimpleNamespace(stderr=later))
+    stream.close()
+    log.error("it.crashed")
+    assert "it.crashed" in later.getvalue()

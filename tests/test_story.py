@@ -7,6 +7,7 @@ import pytest
 from daemon.cycle import CycleResult
 from daemon.domain.messages import message
 from daemon.domain.plan import Command, Held, Plan, ProductChange, Target
+from daemon.domain.recon import Line, Outcome, Recon
 from daemon.domain.rows import Field
 from daemon.domain.stock import Cause, Movement
 from daemon.domain.values import ListingId, Sku
@@ -65,12 +66,21 @@ def test_of_many_lines_the_rest_is_counted():
         (Command(LISTING, "KOPI", Target.QUANTITY, 1200, None), ["toko-1 ← KOPI", "1.200"]),
         (Command(LISTING, "KOPI", Target.PRICE, 55000, 50000), ["toko-1 ← KOPI", "Rp 55.000", "Rp 50.000"]),
         (Command(LISTING, "KOPI", Target.PRICE, 55000, 50000, is_waiting=True), ["toko-1 ← KOPI"]),
+        (Command(LISTING, "KOPI", Target.PRICE, 55000, 50000, is_later=True), ["Rp 55.000", "belum dikirim"]),
+        (Command(LISTING, "KOPI", Target.QUANTITY, 1200, 7, is_later=True), ["1.200", "belum dikirim"]),
+        (Command(LISTING, "KOPI", Target.QUANTITY, 120, 124, carried=-14), ["stok menjadi 106", "-14"]),
     ],
 )
 def test_a_command_names_shop_sku_and_values(command, parts):
     (line,) = tell_plan(Plan(commands=(command,)), TEXTS)
     assert [part for part in parts if part not in line] == []
     assert ("Rp" in line) == (command.target is Target.PRICE and not command.is_waiting)
+
+
+def test_a_number_that_has_to_stand_for_a_while_is_told_with_the_one_it_should_be():
+    seen = Line(LISTING, Sku("KOPI"), 45, 40, Outcome.WAITING), Line(LISTING, Sku("TEH"), 5, 5, Outcome.EXPLAINED)
+    (line,) = tell_plan(Plan(recon=Recon(dict.fromkeys(Outcome, 0), seen)), TEXTS)
+    assert [part for part in ("toko-1, KOPI", "45", "40") if part not in line] == []
 
 
 def test_what_stands_is_apart_from_what_is_new():

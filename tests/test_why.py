@@ -2,7 +2,6 @@
 
 import re
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
@@ -10,21 +9,19 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from mirror.goods import KOPI, LISTED, LISTING, NOON
+from once import new_mirror
 
 from daemon.domain.messages import message
 from daemon.domain.plan import Command, Held, ListingChange, Plan, ProductChange, Target
 from daemon.domain.rows import Field
 from daemon.domain.stock import Cause, Movement, Told, Unexplained
-from daemon.domain.values import Listing, ListingId, ListingStatus, Money, Sku
-from daemon.mirror import Mirror, decisions, journal, observations, picture
+from daemon.domain.values import Sku
+from daemon.mirror import decisions, journal, observations, picture
 from daemon.texts import Texts
 from daemon.why import MOST_STEPS, answer, as_json, source_of, tell
 
-NOON = datetime(2026, 3, 10, 5, 0, tzinfo=UTC)
 WIB = ZoneInfo("Asia/Jakarta")
-KOPI = Sku("KOPI-1")
-LISTED = ListingId("toko", "100", "101")
-LISTING = Listing(LISTED, KOPI, "Kopi", "", ListingStatus.ACTIVE, frozenset(), Money(55_000), 12)
 TEXTS = Texts("id")
 REFERENCES = {
     Cause.OPENING: "toko/101",
@@ -41,7 +38,7 @@ REFERENCES = {
 
 @pytest.fixture
 def tx(tmp_path):
-    with closing(Mirror.open(tmp_path)) as mirror, mirror.transaction() as tx:
+    with closing(new_mirror(tmp_path)) as mirror, mirror.transaction() as tx:
         observations.add_shop(tx, "toko")
         observations.store_listings(tx, [LISTING], cycle=1, observed_at=NOON)
         open_kopi(tx)
@@ -75,7 +72,7 @@ units = st.integers(-99_999, 99_999).filter(bool)
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(units, st.sampled_from(Cause)), max_size=30))
 def test_whatever_moved_the_stock_the_story_ends_at_what_the_ledger_says(moves):
-    with TemporaryDirectory() as folder, closing(Mirror.open(Path(folder))) as mirror, mirror.transaction() as tx:
+    with TemporaryDirectory() as folder, closing(new_mirror(Path(folder))) as mirror, mirror.transaction() as tx:
         open_kopi(tx)
         book(tx, *((delta, cause, f"{number}/1") for number, (delta, cause) in enumerate(moves)))
         found = answer(tx, KOPI)

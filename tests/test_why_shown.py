@@ -29,6 +29,14 @@ def test_it_names_what_is_available_every_rule_that_is_not_the_usual_one_and_wha
     assert found == said
 
 
+def test_who_shows_nothing_because_another_shop_comes_first_for_the_last_piece_is_told_so():
+    found = Allotted(1, 0, FULL_POOL, Sharing.SHARED, is_outranked=True)
+    assert not found.is_full_pool
+    assert say_allotted("toko", found, Texts("id")) == (
+        "toko: 1 tersedia, yang terakhir untuk toko dengan prioritas lebih tinggi → tampil 0."
+    )
+
+
 def test_where_the_whole_pool_is_shown_there_is_nothing_to_explain():
     assert Allotted(5, 5, FULL_POOL, Sharing.SHARED).is_full_pool
     assert not Allotted(5, 5, Rule(priority=1), Sharing.SHARED).is_full_pool

@@ -278,11 +278,10 @@ def plain_text(text: str) -> str:
     """Resolve entities, line ends, and Excel's ``_x000D_`` (ECMA-376 part 1, 22.9.2.19)."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if "&" in text:
-        text = _ENTITY.sub(_entity, text)
-    if "_x" not in text:
+    if "&" not in text and "_x" not in text:
         return text
-    text = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+    text = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), _ENTITY.sub(_entity, text))
+    # Two halves of a character become one; a half without the other is none.
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 

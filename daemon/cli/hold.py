@@ -1,41 +1,44 @@
 """``hold`` and ``resume``: nothing is sent to one shop until the seller says so."""
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import typer
 
 from daemon.cli.console import EXIT_USAGE, errors_shown, say, settings_at, warn
+from daemon.cli.wake import wake
+from daemon.config import Settings
 from daemon.domain.messages import message
 from daemon.logs import configure_logs
-from daemon.mirror import Mirror, Transaction, holds
+from daemon.mirror import Mirror, holds
 from daemon.parts import utc_now
 from daemon.texts import Texts
 
 
 def hold(config: Path | None, shop: str) -> None:
     """Send nothing to ``shop`` from now on; what it needs waits."""
-    with _records(config, shop) as (tx, texts):
+    settings, texts = _settings(config, shop)
+    with errors_shown(texts), closing(Mirror.open(settings.state_folder)) as mirror, mirror.transaction() as tx:
         holds.hold(tx, shop, now=utc_now())
     say(texts.say(message("hold.done", shop=shop)))
 
 
 def resume(config: Path | None, shop: str) -> None:
     """Send to ``shop`` again, from the next cycle on."""
-    with _records(config, shop) as (tx, texts):
+    settings, texts = _settings(config, shop)
+    with errors_shown(texts), closing(Mirror.open(settings.state_folder)) as mirror, mirror.transaction() as tx:
         was_held = holds.resume(tx, shop)
     say(texts.say(message("hold.resumed" if was_held else "hold.not_held", shop=shop)))
+    if was_held:
+        wake(settings.state_folder, texts)
 
 
-@contextmanager
-def _records(config: Path | None, shop: str) -> Iterator[tuple[Transaction, Texts]]:
-    """Open the mirror, if the settings have a shop of that name; else name them and end."""
+def _settings(config: Path | None, shop: str) -> tuple[Settings, Texts]:
+    """Load the settings, if they have a shop of that name; else name those they have and end."""
     configure_logs(is_verbose=False)
     settings, texts = settings_at(config, needs_secrets=False)
     names = [each.name for each in settings.shops]
     if shop not in names:
         warn(texts.say(message("hold.unknown", shop=shop, shops=", ".join(names))))
         raise typer.Exit(EXIT_USAGE)
-    with errors_shown(texts), closing(Mirror.open(settings.state_folder)) as mirror, mirror.transaction() as tx:
-        yield tx, texts
+    return settings, texts

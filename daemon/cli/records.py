@@ -13,10 +13,15 @@ from daemon.texts import Texts
 
 
 @contextmanager
-def records(settings: Settings, texts: Texts, *, discard: bool = True) -> Iterator[Transaction]:
-    """Open the mirror, by default only to look into it. One that is not there yet is not made, and ends the command."""
+def records(
+    settings: Settings, texts: Texts, *, discard: bool = True, never: str = "report.never"
+) -> Iterator[Transaction]:
+    """Open the mirror, by default only to look into it.
+
+    One that is not there yet is not made: the command ends with the message ``never``.
+    """
     if not (settings.state_folder / "mirror.sqlite").exists():
-        warn(texts.say(message("report.never")))
+        warn(texts.say(message(never)))
         raise typer.Exit(EXIT_PARTIAL)
     with closing(Mirror.open(settings.state_folder)) as mirror, mirror.transaction(discard=discard) as tx:
         yield tx

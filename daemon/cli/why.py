@@ -59,7 +59,7 @@ def log(config: Path | None, *, last: int, is_json: bool) -> None:
 
 
 def _unknown(sku: Sku, known: Iterable[Sku]) -> Message:
-    near = nearly(sku, known)
+    near = nearly([sku], known).get(sku)
     return message("why.unknown_near", sku=sku, near=near) if near else message("why.unknown", sku=sku)
 
 

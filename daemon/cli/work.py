@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from math import ceil
 from pathlib import Path
 
 import typer
@@ -35,6 +36,8 @@ def sync(config: Path | None, *, is_verbose: bool) -> None:
         result = asyncio.run(sync_once(settings, texts))
     for line in tell(result, texts) or [texts.say(message("story.nothing"))]:
         say(line)
+    if result.look_again is not None:
+        say(texts.say(message("story.look_again", seconds=ceil(result.look_again.total_seconds()))))
     if not result.is_complete:
         raise typer.Exit(EXIT_PARTIAL)
 

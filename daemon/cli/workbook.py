@@ -19,6 +19,7 @@ from daemon.config import Settings
 from daemon.domain.messages import Message, message
 from daemon.logs import configure_logs
 from daemon.mirror import Mirror, revisions
+from daemon.mirror.known_sheet import known_sheet, remember_sheet
 from daemon.origin import is_known
 from daemon.parts import utc_now
 from daemon.read import known_as, read_sheet
@@ -77,7 +78,7 @@ def adopt(config: Path | None, *, is_agreed: bool) -> None:
             raise typer.Exit(EXIT_PARTIAL)
         with closing(Mirror.open(settings.state_folder)) as mirror:
             with mirror.transaction(discard=True) as tx:
-                before = revisions.known_sheet(tx)
+                before = known_sheet(tx)
                 is_other = before is not None and before.name != sheet.table.sheet
                 is_needless = not is_other and is_known(tx, sheet, now=now)
             if is_needless:
@@ -89,7 +90,7 @@ def adopt(config: Path | None, *, is_agreed: bool) -> None:
                 raise typer.Exit(EXIT_PARTIAL)
             with mirror.transaction() as tx:
                 revisions.adopt(tx, sheet.table.content_hash, now=now)
-                revisions.remember_sheet(tx, known_as(sheet))
+                remember_sheet(tx, known_as(sheet))
     say(texts.say(message("adopt.done", name=workbook.name)))
 
 

@@ -4,7 +4,7 @@ Whole units, never below zero, never above what the pool has or a listing can sh
 order of the listings is that of the configuration: it settles what nothing else does (decision 0011).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -68,6 +68,14 @@ def allocate(available: int, listings: Mapping[ListingId, Rule], *, sharing: Sha
     return _dealt(units, listings)
 
 
+def left_to_deal(available: int, locked: Iterable[int], *, sharing: Sharing) -> int:
+    """Tell how many of ``available`` units are allotted; ``locked`` is what each listing promises that cannot be set.
+
+    Where each unit is offered once, a listing that cannot be set offers its own all the same.
+    """
+    return available if sharing is Sharing.SHARED else available - sum(locked)
+
+
 def _shared(units: int, listings: Mapping[ListingId, Rule]) -> dict[ListingId, int]:
     quotas = {id_: min(units * rule.share // 100, _most(units, rule)) for id_, rule in listings.items()}
     offering = [listings[id_] for id_, quota in quotas.items() if quota]
@@ -126,14 +134,19 @@ def _by_weight(units: int, listings: Mapping[ListingId, Rule]) -> dict[ListingId
 
 
 def not_yet_given_back(
-    available: int, allotted: Mapping[ListingId, int], promised: Mapping[ListingId, int]
+    available: int,
+    allotted: Mapping[ListingId, int],
+    promised: Mapping[ListingId, int],
+    surely: Mapping[ListingId, int],
 ) -> dict[ListingId, int]:
-    """Tell what each listing may show now, where each unit is offered once and some are still ``promised``.
+    """Tell what each listing may show now, where each unit is offered once.
 
-    Nobody rises by units that another listing has yet to give back; whoever has to fall does so at once.
+    Of each one it is known what it shows at most (``promised``) and at least (``surely``). Nobody rises by units that
+    another listing has yet to give back, also if it shows the most that it may; whoever has to fall does so at once.
     """
     still = {id_: max(units, promised[id_]) for id_, units in allotted.items()}
-    room = min(0, max(available, 0) - sum(still.values()))
+    room = max(available, 0) - sum(still.values())
     return {
-        id_: units if units <= promised[id_] else max(units + room, promised[id_]) for id_, units in allotted.items()
+        id_: units if units <= surely[id_] else max(min(units, still[id_] + room), surely[id_])
+        for id_, units in allotted.items()
     }

@@ -23,13 +23,17 @@ class Choice(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A choice as it was saved; ``here`` and ``shown`` are the workbook's and the shop's number in its line."""
+    """A choice as it was saved; ``here`` and ``shown`` are the workbook's and the shop's number in its line.
+
+    ``choice`` is ``None`` where the ``words`` are none that we know.
+    """
 
     sku: Sku
     field: Field
-    choice: Choice
+    choice: Choice | None
     here: int | None
     shown: int | None
+    words: str = ""
 
 
 OFFERED: Mapping[Field, frozenset[Choice]] = {
@@ -48,8 +52,9 @@ def answers(
     """
     found: dict[Field, set[Choice]] = defaultdict(set)
     for each in chosen:
-        if each.choice in OFFERED.get(each.field, ()) and _is_asked(each, cells, base) and _still_holds(each, shown):
-            found[each.field].add(each.choice)
+        choice = each.choice if each.choice in OFFERED.get(each.field, ()) else None
+        if choice is not None and _is_asked(each, cells, base) and _still_holds(each, shown):
+            found[each.field].add(choice)
     return {field: choices.pop() for field, choices in found.items() if len(choices) == 1}
 
 

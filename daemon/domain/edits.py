@@ -6,12 +6,14 @@ program sets it), or the marketplace emptied the listing itself after a cancella
 has decided, the difference stays as it is: falls are carried, nothing is raised.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
 from daemon.domain.choices import Choice
 from daemon.domain.draft import Draft
 from daemon.domain.messages import Message, message
+from daemon.domain.plan import Command
 from daemon.domain.rows import Field
 from daemon.domain.snapshot import ListingState, MarketplaceEdit, ShopPolicy
 from daemon.domain.stock import Cause, Movement, Told, Unexplained, is_settled, quantity_to_send, seen
@@ -21,6 +23,10 @@ TURNS = 3
 """So many edits that set the same number again, each soon after a write of ours, are no person's doing."""
 SOON = timedelta(hours=12)
 """A program sets its number again at its next round; a person who does so much later means it."""
+QUESTIONS = frozenset(
+    {"stock.edit_asked", "stock.second_writer", "stock.zeroed_after_cancel", "bundle.zeroed_after_cancel"}
+)
+"""Codes of what a person has to decide about a listing; each names its shop."""
 
 
 def explain_observations(draft: Draft) -> None:
@@ -121,12 +127,17 @@ def decide_edits(draft: Draft) -> None:
             draft.change_listing(replace(_agreed(listing), edited_to=None, edits_alike=0))
 
 
-def report_edits(draft: Draft) -> None:
-    """Hold what nobody has decided yet, and what the platform has locked although there is less."""
+def report_edits(draft: Draft, commands: Iterable[Command]) -> None:
+    """Hold what nobody has decided yet, and what the platform has locked although there is less.
+
+    What is written beside a question is in its numbers.
+    """
+    agreed = {each.listing: Told(each.desired) for each in commands if each.carried and each.is_sent}
     for listing in draft.listings.values():
-        reason = _question(draft, listing) or _locked(draft, listing)
+        written = replace(listing, told=agreed[listing.id]) if listing.id in agreed else listing
+        reason = _question(draft, written) or _locked(draft, listing)
         if reason is not None:
-            draft.hold(listing.sku, None, Field.STOCK, reason)
+            draft.ask_about(listing.id, reason)
 
 
 def _locked(draft: Draft, listing: ListingState) -> Message | None:
@@ -157,7 +168,7 @@ def _question(draft: Draft, listing: ListingState) -> Message | None:
     shown = _shown(listing)
     if shown is None or difference is None or not is_settled(difference, draft.given.read_at(listing), policy.lag):
         return None
-    return message("stock.edit_asked", shop=shop, shown=shown, stock=told.quantity)
+    return message("stock.edit_asked", shop=shop, shown=max(0, shown), stock=told.quantity)
 
 
 def _answer(draft: Draft, listing: ListingState, question: Message) -> Choice | None:
@@ -170,12 +181,24 @@ def _answer(draft: Draft, listing: ListingState, question: Message) -> Choice | 
     return made.pop() if len(made) == 1 else None
 
 
-def must_wait(draft: Draft, listing: ListingState, desired: int) -> bool:
-    """Whether a write has to wait for the seller: it would raise a number that is in question."""
-    shown = _shown(listing)
-    if shown is None or _question(draft, listing) is None:
-        return False
-    return quantity_to_send(listing.told, desired, shown, keeps_edit=True) is None
+def beside_difference(draft: Draft, listing: ListingState, wanted: Command) -> Command:
+    """Tell what becomes of a write where the shop shows an unexplained difference: it waits, or the difference stays.
+
+    Decided as the push will, by what is known now.
+    """
+    shown, is_asked = _shown(listing), _question(draft, listing) is not None
+    if shown is None or (listing.sending is not None and not is_asked):
+        return wanted
+    is_kept = keeps_edit(
+        draft.given.shops[listing.id.shop].marketplace_edit,
+        turns=listing.edits_alike,
+        is_called_empty=listing.is_called_empty,
+        shown=shown,
+    )
+    value = quantity_to_send(listing.told, wanted.desired, shown, keeps_edit=is_kept)
+    if value is None:
+        return replace(wanted, is_waiting=is_asked, is_later=not is_asked)
+    return replace(wanted, carried=value - wanted.desired)
 
 
 def keeps_edit(policy: MarketplaceEdit, *, turns: int, is_called_empty: bool, shown: int) -> bool:

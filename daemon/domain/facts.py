@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from daemon.domain.draft import Draft
 from daemon.domain.messages import message
 from daemon.domain.orders import Goods, LineFact, effect_of
-from daemon.domain.rows import Field
 from daemon.domain.snapshot import ListingState, Product
 from daemon.domain.stock import Cause, Movement, settle
 from daemon.domain.values import ListingStatus, Sku
@@ -116,4 +115,4 @@ def report_unlinked(draft: Draft) -> None:
                 shown=listing.shown,
                 stock=draft.allotments(listing.sku)[listing.id],
             )
-            draft.hold(listing.sku, None, Field.STOCK, reason)
+            draft.ask_about(listing.id, reason)

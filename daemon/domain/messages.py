@@ -14,7 +14,7 @@ class Message:
     """A text to be shown: ``code`` names it in the catalogue, ``params`` fill its blanks."""
 
     code: str
-    params: dict[str, Param] = field(default_factory=dict)
+    params: dict[str, Param] = field(default_factory=dict, hash=False)
 
 
 def message(code: str, **params: Param) -> Message:

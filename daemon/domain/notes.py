@@ -7,12 +7,13 @@ another number.
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 
 from daemon.domain.draft import Draft, LinkedRow
 from daemon.domain.messages import Message, message
 from daemon.domain.plan import Plan
 from daemon.domain.rows import Cell, Field, Number, RowBase, Text
-from daemon.domain.snapshot import Product
+from daemon.domain.stock import Cause
 from daemon.domain.values import Sku
 
 Say = Callable[[Message], str]
@@ -37,7 +38,9 @@ def done_note(draft: Draft, row: LinkedRow, say: Say) -> str | None:
         return f"{DONE_MARK} {at}: {said}"
     if row.sku in draft.given.brought:
         return draft.given.brought[row.sku]
-    return standing if said or _still_holds(told, seen, draft.products[row.sku]) else None
+    product = draft.products[row.sku]
+    shown = {max(product.available, 0)} | ({product.price.amount} if product.price else set())
+    return standing if said or still_holds(standing, shown, was={seen.stock, seen.price}) else None
 
 
 def brought(plans: Iterable[Plan]) -> dict[Sku, str]:
@@ -50,11 +53,11 @@ def _standing(note: Cell) -> str:
     return note.value if isinstance(note, Text) and note.value.startswith(DONE_MARK) else ""
 
 
-def _still_holds(words: str, seen: RowBase, product: Product) -> bool:
-    """Whether a note names a number that the row shows, and none that the row showed beside it and no longer does."""
-    shown = {max(product.available, 0)} | ({product.price.amount} if product.price else set())
+def still_holds(note: str, shown: AbstractSet[int | None], *, was: AbstractSet[int | None]) -> bool:
+    """Tell whether a note of what was done names a number that its row shows, and none that ``was`` shown beside it."""
+    words = note.removeprefix(DONE_MARK).partition(": ")[2]
     named = {int(re.sub("[.,]", "", number)) for number in re.findall(r"\d[\d.,]*", words)}
-    return bool(named & shown) and not named & ({seen.stock, seen.price} - shown)
+    return bool(named & shown) and not named & (was - shown)
 
 
 def _stock(draft: Draft, row: LinkedRow, seen: RowBase, say: Say) -> Iterator[str]:
@@ -69,11 +72,18 @@ def _stock(draft: Draft, row: LinkedRow, seen: RowBase, say: Say) -> Iterator[st
     if seen.stock is None and seen.asked_stock is not None and agreed.asked_stock is None and agreed.stock is not None:
         yield say(message("note.stock_decided", now=now - added))
     elif seen.stock is not None and agreed.stock is not None and agreed.stock != seen.stock:
-        sold = agreed.stock - (now - added)
-        code = "note.stock_sold" if sold > 0 else "note.stock"
-        yield say(message(code, before=seen.stock, now=now - added, sold=sold))
+        gone = agreed.stock - (now - added)
+        code = "note.stock" if gone <= 0 else "note.stock_sold" if gone == _sold(draft, row.sku) else "note.stock_left"
+        yield say(message(code, before=seen.stock, now=now - added, units=gone))
     if added:
         yield say(message("note.adjustment", units=f"{added:+d}", before=now - added, now=now))
+
+
+def _sold(draft: Draft, sku: Sku) -> int:
+    """Count the units that orders took since the file was written."""
+    by_orders = {Cause.ORDER, Cause.CANCEL}
+    now = sum(move.delta for move in draft.movements if move.sku == sku and move.cause in by_orders)
+    return draft.given.sold.get(sku, 0) - now
 
 
 def _price(draft: Draft, row: LinkedRow, seen: RowBase, say: Say) -> Iterator[str]:

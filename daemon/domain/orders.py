@@ -37,7 +37,8 @@ class LineFact:
 
     ``taken`` are the units that the ledger took for it by SKU, several where it is a bundle, none as long as it is not
     booked; ``is_returned``: they were given back. ``has_shipped`` is true once the order was ever seen on its way,
-    ``is_reserving`` while its units are promised and on the shelf.
+    ``is_reserving`` while its units are promised and on the shelf, or were when the file was saved, and have left
+    since.
     """
 
     order_id: str

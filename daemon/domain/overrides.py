@@ -1,12 +1,13 @@
 """The sheet ``Alokasi``: what holds for one SKU in one shop instead of the shop's settings, read with suspicion."""
 
 from collections import Counter
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TypeAlias
 
 from daemon.domain.allocation import Override, Rule
+from daemon.domain.identity import nearly
 from daemon.domain.messages import Message, Param, message
 from daemon.domain.rows import Absent, Blank, Cell, Number, Text, Unclear
 from daemon.domain.stock import QUANTITY_LIMIT
@@ -22,6 +23,8 @@ OLD_FILE = "allocation.old_file"
 """Said of a sheet that is not used because its file was old; ``content`` tells it from any other."""
 
 _ALL = 100
+_OFF = "off"
+"""Lifts the most that a shop may show, as in its settings: what a listing can show at all is the most then."""
 _LIMITS = {
     "buffer": QUANTITY_LIMIT,
     "share": _ALL,
@@ -57,7 +60,7 @@ def rule_of(key: Key, shop: Rule, overrides: Mapping[Key, Override]) -> Rule:
 
 
 def overrides_of(
-    sheet: OverrideSheet, stored: Mapping[Key, Override], *, shops: Mapping[str, Rule], known: Container[Sku]
+    sheet: OverrideSheet, stored: Mapping[Key, Override], *, shops: Mapping[str, Rule], known: Collection[Sku]
 ) -> tuple[dict[Key, Override], list[Refusal]]:
     """Read what holds from now on, and tell which rows cannot be used; ``stored`` is what held until now.
 
@@ -87,7 +90,7 @@ def _place(sheet: OverrideSheet, row: OverrideRow) -> dict[str, Param]:
     return {"sheet": sheet.name, "row": row.number}
 
 
-def _key(sheet: OverrideSheet, row: OverrideRow, shops: Mapping[str, Rule], known: Container[Sku]) -> Key | Message:
+def _key(sheet: OverrideSheet, row: OverrideRow, shops: Mapping[str, Rule], known: Collection[Sku]) -> Key | Message:
     """Find out whose rule a row is, or why that cannot be told."""
     place = _place(sheet, row)
     if not isinstance(row.sku, Text):
@@ -96,16 +99,21 @@ def _key(sheet: OverrideSheet, row: OverrideRow, shops: Mapping[str, Rule], know
     typed = row.shop.value if isinstance(row.shop, Text) else ""
     shop = next((name for name in shops if name.casefold() == typed.casefold()), None)
     if shop is None:
-        return message("allocation.unknown_shop", **place, typed=typed or "–", shops=", ".join(shops))
-    return (sku, shop) if sku in known else message("allocation.unknown_sku", **place, sku=sku)
+        code = "allocation.unknown_shop" if typed else "allocation.no_shop"
+        return message(code, **place, typed=typed, shops=", ".join(shops))
+    if sku in known:
+        return sku, shop
+    if near := nearly([sku], known).get(sku):
+        return message("allocation.unknown_sku_near", **place, sku=sku, near=near)
+    return message("allocation.unknown_sku", **place, sku=sku)
 
 
 def _override(row: OverrideRow, shop: Rule, place: Mapping[str, Param]) -> Override | Message:
     read: dict[str, int | None] = {}
     for name, limit in _LIMITS.items():
-        units = _units(row.rule.get(name, Absent()), is_share=name == "share")
+        units = _units(row.rule.get(name, Absent()), name)
         if isinstance(units, str):
-            return message("allocation.not_whole", **place, shown=units)
+            return message(f"allocation.bad_{name}", **place, shown=units)
         if units is not None and units > limit:
             return message("allocation.out_of_range", **place, typed=units, limit=limit)
         read[name] = units
@@ -116,7 +124,7 @@ def _override(row: OverrideRow, shop: Rule, place: Mapping[str, Param]) -> Overr
     return override
 
 
-def _units(cell: Cell, *, is_share: bool) -> int | str | None:
+def _units(cell: Cell, name: str) -> int | str | None:
     """The whole number in a cell, ``None`` for a blank one; what is shown where it is neither."""
     match cell:
         case Blank() | Absent():
@@ -127,7 +135,9 @@ def _units(cell: Cell, *, is_share: bool) -> int | str | None:
             return str(value)
         case Unclear(reason):
             shown = str(reason.params.get("shown", ""))
-            percent = _percent(reason.code, shown) if is_share else None
+            if name == "highest" and shown.strip().casefold() == _OFF:
+                return QUANTITY_LIMIT
+            percent = _percent(reason.code, shown) if name == "share" else None
             return shown if percent is None else percent
 
 

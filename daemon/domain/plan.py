@@ -26,7 +26,9 @@ class Target(StrEnum):
 class Command:
     """One write wanted at a marketplace: ``desired`` units or rupiah; ``old`` is what we believe stands there now.
 
-    One that ``is_waiting`` is kept but not sent until the seller has decided a conflict.
+    One that ``is_waiting`` is kept but not sent until the seller has decided a conflict; one that ``is_later`` until
+    its shop may be sent to again, or a difference in it is settled. ``carried`` are the units of such a difference
+    that stay in the number which is written.
     """
 
     listing: ListingId
@@ -35,6 +37,18 @@ class Command:
     desired: int
     old: int | None
     is_waiting: bool = False
+    is_later: bool = False
+    carried: int = 0
+
+    @property
+    def sends(self) -> int:
+        """What is written, as things are now."""
+        return self.desired + self.carried
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether nothing keeps it from being sent."""
+        return not (self.is_waiting or self.is_later)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,5 +143,5 @@ class Plan:
     @property
     def is_quiet(self) -> bool:
         """Nothing would be sent, booked or written."""
-        is_sending = any(not command.is_waiting for command in self.commands)
+        is_sending = any(command.is_sent for command in self.commands)
         return not (self.movements or is_sending or self.rows)

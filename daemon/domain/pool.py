@@ -3,6 +3,7 @@
 from hashlib import blake2b
 
 from daemon.domain.allocation import Sharing, not_yet_given_back
+from daemon.domain.brakes import RULES_WAIT, plan_to_approve
 from daemon.domain.draft import Draft
 from daemon.domain.messages import Message, message
 from daemon.domain.overrides import OLD_FILE, OverrideSheet, overrides_of
@@ -33,7 +34,8 @@ def take_overrides(draft: Draft) -> None:
 def _take(draft: Draft, sheet: OverrideSheet) -> None:
     given = draft.given
     shops = {name: policy.rule for name, policy in given.shops.items()}
-    rules, refusals = overrides_of(sheet, given.allocations, shops=shops, known={*draft.products, *draft.skus()})
+    known = {*draft.products, *draft.skus(), *given.in_step.skus}
+    rules, refusals = overrides_of(sheet, given.allocations, shops=shops, known=known)
     for sku, reason in refusals:
         draft.hold(sku, None, Field.STOCK, reason)
     old = message(OLD_FILE, sheet=sheet.name, content=_content(sheet))
@@ -42,6 +44,25 @@ def _take(draft: Draft, sheet: OverrideSheet) -> None:
         draft.hold(None, None, Field.STOCK, old)
     else:
         draft.allocations = rules
+
+
+def stop_suspicious(draft: Draft) -> None:
+    """Keep the last rules as long as the new ones would sell out too many goods at once and nobody said yes to that."""
+    rules, last, sheet = draft.allocations, draft.given.allocations, draft.given.override_sheet
+    changed = rules.items() ^ last.items()
+    if not changed or not isinstance(sheet, OverrideSheet):
+        return
+    skus = {sku for (sku, _shop), _rule in changed} & draft.products.keys()
+    new = {sku: draft.allotments(sku) for sku in skus}
+    draft.allocations = last
+    sold_out = [sku for sku in skus if any(old and not new[sku][id_] for id_, old in draft.allotments(sku).items())]
+    known = len({*draft.skus(), *draft.given.in_step.skus})
+    plan = plan_to_approve(map(repr, changed), len(sold_out), known, draft.given.limits)
+    if plan is None or plan in draft.given.approved:
+        draft.allocations = rules
+    else:
+        reason = message(RULES_WAIT, sheet=sheet.name, count=len(sold_out), known=known, plan=plan)
+        draft.hold(None, None, Field.STOCK, reason)
 
 
 def _content(sheet: OverrideSheet) -> str:
@@ -54,13 +75,20 @@ def to_show(draft: Draft, sku: Sku) -> dict[ListingId, int]:
     if draft.given.sharing is Sharing.SHARED:
         return allotted
     promised = {listing: draft.listings[listing].promised for listing in allotted}
-    numbers = not_yet_given_back(draft.to_deal(sku), allotted, promised)
+    surely = {listing: _surely_shown(draft.listings[listing]) for listing in allotted}
+    numbers = not_yet_given_back(draft.to_deal(sku), allotted, promised, surely)
     falling = (draft.listings[listing] for listing, units in allotted.items() if units < promised[listing])
+    draft.awaiting |= {listing: units for listing, units in allotted.items() if units > numbers[listing]}
     draft.is_dealing |= numbers != allotted and any(_is_about_to_fall(draft, listing) for listing in falling)
     return numbers
 
 
+def _surely_shown(listing: ListingState) -> int:
+    """The fewest units that buyers find there, by all that we know."""
+    agreed = (listing.shown or 0) if listing.told is None else listing.told.quantity
+    return max(0, min(agreed, listing.sending.target) if listing.sending else agreed)
+
+
 def _is_about_to_fall(draft: Draft, listing: ListingState) -> bool:
     """Whether a fall can be written soon; while its shop is silent or refuses it, looking again is of no use."""
-    silent = {reason.params["shop"] for reason in draft.given.at_rest}
-    return listing.id.shop not in silent and Target.QUANTITY not in listing.refusals
+    return listing.id.shop not in draft.silent_shops() and Target.QUANTITY not in listing.refusals

@@ -49,6 +49,8 @@ def _merge(draft: Draft, sku: Sku, row: LinkedRow | None) -> list[Command]:
         draft.set_price(sku, *strays)
     before = draft.products[sku].price
     wish = _wish(draft, row) if row else Wish()
+    if row and isinstance(row.cells.cost, Text | Unclear) and not draft.given.copy:
+        draft.hold(sku, row.cells.number, Field.COST, message("price.cost_unclear"))
     if wish.amount is not None:
         draft.set_price(sku, Money(wish.amount, before.currency if before else "IDR"))
     followers = [listing.id for listing in draft.linked(sku) if _follows(listing, before, wish)]
@@ -206,7 +208,7 @@ def _doubt(draft: Draft, row: LinkedRow, *, typed: int, known: int) -> Message |
 
 
 def _lowest(draft: Draft, row: LinkedRow) -> int:
-    """The lowest price that covers the cost in every shop; a cost that cannot be read is none."""
+    """The lowest price that covers the cost in every shop; one that cannot be read is held."""
     fees = max((draft.given.shops[listing.id.shop].fees for listing in draft.linked(row.sku)), default=0)
     return lowest_price(row.cells.cost.value, fees) if isinstance(row.cells.cost, Number) else 0
 

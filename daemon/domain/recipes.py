@@ -59,8 +59,7 @@ def recipes_of(
         if reason is not None:
             refusals.append((bundle, reason))
     refused = {bundle for bundle, _reason in refusals if bundle is not None} | {*waiting}
-    if any(bundle is None for bundle, _reason in refusals):
-        return dict(stored), refusals
+    is_doubtful = any(bundle is None for bundle, _reason in refusals)
     recipes = {bundle: stored[bundle] for bundle in stored if bundle in refused}
     recipes |= {bundle: _recipe(rows) for bundle, rows in places.items() if bundle not in refused}
     while nested := _nested(recipes, refused, stored):
@@ -70,8 +69,9 @@ def recipes_of(
         row = min(places[changed].values(), key=lambda row: (row.part != Text(inner), row.number))
         refusals.append((changed, message(code, sheet=sheet.name, row=row.number, bundle=outer, part=inner)))
         del recipes[changed]
+        refused.add(changed)  # it is meant as a bundle: in a circle each of them is refused
         recipes |= {changed: stored[changed]} if changed in stored else {}
-    return recipes, refusals
+    return dict(stored) if is_doubtful else recipes, refusals
 
 
 def _read(

@@ -32,13 +32,14 @@ class Outcome(StrEnum):
     """What a comparison came to.
 
     ``EXPLAINED``: orders, cancellations or an edit that was taken over account for the number. ``CORRECTED``: another
-    one is written. ``WAITING``: it has to stand for a while. ``ASKED``: the seller decides. ``UNREAD``: the shop did
-    not show it.
+    one is written. ``KEPT``: another one is due, and nothing is sent to the shop for now. ``WAITING``: it has to stand
+    for a while. ``ASKED``: the seller decides. ``UNREAD``: the shop did not show it.
     """
 
     EQUAL = "equal"
     EXPLAINED = "explained"
     CORRECTED = "corrected"
+    KEPT = "kept"
     WAITING = "waiting"
     ASKED = "asked"
     UNREAD = "unread"
@@ -46,7 +47,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One listing that was not simply equal; ``None`` for a number that is not known."""
+    """One listing that was read and not simply equal; ``None`` for a number that is not known."""
 
     listing: ListingId
     sku: Sku

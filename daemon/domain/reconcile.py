@@ -6,6 +6,7 @@ from datetime import timedelta
 from itertools import chain
 
 from daemon.domain import bundles, edits, facts, pool, typed
+from daemon.domain.choices import OFFERED, Choice
 from daemon.domain.comparison import compare
 from daemon.domain.draft import Draft
 from daemon.domain.messages import message
@@ -33,12 +34,15 @@ def reconcile(snapshot: Snapshot, say: Say) -> Plan:
     bundles.open_parts(draft)
     rows = bundles.restarted(draft, typed.link_rows(draft))
     for row in rows:
-        if not draft.parts_of(row.sku):
+        if row.sku in draft.leaving:
+            bundles.take_own_stock(draft, row)
+        elif not draft.parts_of(row.sku):
             typed.take_typed_stock(draft, row)
     edits.decide_edits(draft)
     bundles.settle_bundles(draft, rows)
+    pool.stop_suspicious(draft)
     prices = merge_prices(draft, rows)
-    commands = (*_quantities(draft), *prices)
+    commands = _kept_back(draft, (*_quantities(draft), *prices))
     _report(draft, commands)
     typed.report_missing(draft, rows)
     writes = write_rows(draft, rows, say)
@@ -70,9 +74,15 @@ def _quantities(draft: Draft) -> list[Command]:
             draft.change_listing(_agreed(listing, desired))
         elif _needs_write(draft, listing, desired):
             old = listing.shown if listing.told is None else listing.told.quantity
-            is_waiting = edits.must_wait(draft, listing, desired)
-            commands.append(Command(listing.id, listing.sku, Target.QUANTITY, desired, old, is_waiting))
+            wanted = Command(listing.id, listing.sku, Target.QUANTITY, desired, old)
+            commands.append(edits.beside_difference(draft, listing, wanted))
     return commands
+
+
+def _kept_back(draft: Draft, commands: tuple[Command, ...]) -> tuple[Command, ...]:
+    """Keep what belongs to shops to which nothing is sent for now."""
+    silent = draft.silent_shops()
+    return tuple(replace(each, is_later=True) if each.listing.shop in silent else each for each in commands)
 
 
 def _linked(draft: Draft, listing: ListingState) -> ListingState:
@@ -114,17 +124,29 @@ def _needless(draft: Draft, wanted: Iterable[Command]) -> tuple[tuple[ListingId,
 def _report(draft: Draft, commands: tuple[Command, ...]) -> None:
     """Name what is not in effect although nobody doubts it: refused writes, units sold beyond the stock."""
     facts.report_unlinked(draft)
-    edits.report_edits(draft)
+    edits.report_edits(draft, commands)
+    _report_choices(draft)
     for reason in draft.given.at_rest:
         draft.hold(None, None, Field.STOCK, reason)
     for command in commands:
         refusal = draft.listings[command.listing].refusals.get(command.target)
-        if refusal is not None:
-            field = Field.STOCK if command.target is Target.QUANTITY else Field.PRICE
-            draft.hold(command.sku, None, field, refusal)
+        if refusal is not None and command.target is Target.QUANTITY:
+            draft.ask_about(command.listing, refusal)
+        elif refusal is not None:
+            draft.hold(command.sku, None, Field.PRICE, refusal)
     for product in draft.products.values():
         if product.available < 0:
             draft.hold(product.sku, None, Field.STOCK, message("stock.oversold", units=-product.available))
+
+
+def _report_choices(draft: Draft) -> None:
+    """Name what was chosen in the sheet ``Selaras`` and can answer nothing: other words, or two numbers to add up."""
+    told = (entry for entry in draft.held if entry.reason.code == "stock.edit_asked")
+    edits_asked = {(entry.sku, entry.reason.params["stock"], entry.reason.params["shown"]) for entry in told}
+    for each in () if draft.given.copy else draft.given.choices:
+        is_of_edit = each.field is Field.STOCK and (each.sku, each.here, each.shown) in edits_asked
+        if each.choice not in OFFERED.get(each.field, Choice) or (each.choice is Choice.SUM and is_of_edit):
+            draft.hold(each.sku, None, each.field, message("choice.no_answer", words=each.words))
 
 
 def _nameless(draft: Draft) -> Iterator[Nameless]:
@@ -139,12 +161,16 @@ def _is_asked(draft: Draft, listing: ListingState) -> bool:
     return difference is not None and is_settled(difference, draft.given.read_at(listing), lag)
 
 
+def _is_looked_at(listing: ListingState) -> bool:
+    return listing.shown is not None and listing.status is not ListingStatus.DELETED
+
+
 def _look_again(draft: Draft) -> timedelta | None:
     """When the first difference seen in this cycle will have stood long enough; what was not read cannot be hurried."""
     waits = [
         draft.given.shops[listing.id.shop].lag - (draft.given.read_at(listing) - listing.unexplained.since)
         for listing in draft.listings.values()
-        if listing.unexplained is not None and listing.shown is not None and not _is_asked(draft, listing)
+        if listing.unexplained is not None and _is_looked_at(listing) and not _is_asked(draft, listing)
     ]
     if draft.is_dealing:
         waits.append(min(policy.lag for policy in draft.given.shops.values()))

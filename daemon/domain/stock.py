@@ -105,6 +105,12 @@ def shown_for(available: int) -> int:
     return min(max(available, 0), QUANTITY_LIMIT)
 
 
+def promised(told: Told | None, shown: int | None, sending: Sending | None) -> int:
+    """Tell the most that buyers may find at a listing until we have read that it is less."""
+    agreed = (shown or 0) if told is None else told.quantity + told.slack
+    return max(0, agreed, sending.target if sending else 0)
+
+
 def settle(told: Told | None, sending: Sending, shown: int) -> Told | None:
     """Tell from a read-back whether a write with unknown outcome happened: the nearer number is the true one.
 

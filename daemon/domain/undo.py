@@ -5,7 +5,7 @@ buyers did is a fact, and whatever was decided later stands (decision 0010).
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from daemon.domain.messages import Message, message
@@ -42,13 +42,15 @@ class ToldPrice:
 class Now:
     """How things stand: units available, products as agreed on, their listings, and the ledger.
 
-    ``since`` holds every movement of the SKUs concerned from the oldest one that is to be undone on.
+    ``since`` holds every movement of the SKUs concerned from the oldest one that is to be undone on, ``bundles`` are
+    those of them whose stock follows from their parts: nothing can be given back to it.
     """
 
     available: Mapping[Sku, int] = field(default_factory=dict)
     products: Mapping[Sku, ProductChange] = field(default_factory=dict)
     told: Mapping[Sku, Sequence[ToldPrice]] = field(default_factory=dict)
     since: Sequence[Booked] = ()
+    bundles: Collection[Sku] = ()
 
 
 def undo(booked: Sequence[Booked], prices: Sequence[PriceStep], now: Now) -> Plan | tuple[Message, ...]:
@@ -85,6 +87,8 @@ def _against_movements(booked: Sequence[Booked], now: Now) -> Mapping[int, Messa
             reasons[number] = message(f"undo.is_{cause}", number=number, sku=sku)
         elif number in undone:
             reasons[number] = message("undo.already", number=number, sku=sku, by=undone[number])
+        elif sku in now.bundles:
+            reasons[number] = message("undo.is_bundle", number=number, sku=sku)
         elif (later := decided.get(sku, 0)) > number:
             reasons[number] = message("undo.decided_since", number=number, sku=sku, later=later)
     return reasons

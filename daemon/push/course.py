@@ -126,7 +126,8 @@ class _Course:
         now = self._parts.now()
         decision = self._aim.decide(tx, command, shown, now)
         if decision is Otherwise.FULFILLED:
-            outbox.mark_done(tx, command, seen_at=self._shop.connector.server_now(), now=now, is_written=False)
+            seen_at = self._shop.connector.server_now()
+            outbox.mark_done(tx, command, shown=shown, seen_at=seen_at, now=now, is_written=False)
             self._report.verified += 1
         elif decision is Otherwise.ASK:
             outbox.mark_waiting(tx, command, now=now)
@@ -203,7 +204,9 @@ class _Course:
             with self._parts.mirror.transaction() as tx:
                 proven = [write for write in waiting if self._is_proven(write, shown.get(write.command.listing))]
                 for write in proven:
-                    outbox.mark_done(tx, write.command, seen_at=seen_at, now=self._parts.now())
+                    outbox.mark_done(
+                        tx, write.command, shown=shown[write.command.listing], seen_at=seen_at, now=self._parts.now()
+                    )
             self._report.verified += len(proven)
             waiting = [write for write in waiting if write not in proven]
         self._report.unknown += len(waiting)

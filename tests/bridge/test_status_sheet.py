@@ -156,11 +156,18 @@ def test_a_choice_that_still_stands_there_is_news(path):
 @pytest.mark.parametrize("choice", Choice)
 def test_a_choice_is_read_with_its_goods_and_numbers(path, choice, language):
     fill(path)
-    choose(path, f" {choice_text(choice, language).upper()} ")
-    assert read_status(package(path)).choices() == (Chosen("00123", Column.PRICE, choice, 61_500, 48_000),)
+    words = choice_text(choice, language).upper()
+    choose(path, f" {words} ")
+    assert read_status(package(path)).choices() == (Chosen("00123", Column.PRICE, choice, 61_500, 48_000, words),)
 
 
-@pytest.mark.parametrize(("row", "words"), [(5, "mungkin"), (5, None), (7, "pakai toko")])
+def test_other_words_are_told_as_they_stand(path):
+    fill(path)
+    choose(path, "mungkin")
+    assert read_status(package(path)).choices() == (Chosen("00123", Column.PRICE, None, 61_500, 48_000, "mungkin"),)
+
+
+@pytest.mark.parametrize(("row", "words"), [(5, None), (5, "–"), (7, "pakai toko")])
 def test_what_is_no_choice_for_a_line_is_left_out(path, row, words):
     fill(path)
     choose(path, words, row)

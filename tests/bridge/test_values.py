@@ -156,6 +156,13 @@ def test_the_word_for_empty_means_zero_where_a_number_can_be_emptied(shown):
     assert meaning(Column.NOTE, text(shown)) == Words(shown.strip())
 
 
+@pytest.mark.parametrize("shown", ["Sold out", "habis", " HABIS "])
+def test_the_words_for_sold_out_mean_zero_and_are_never_ignored(shown):
+    assert meaning(Column.STOCK, text(shown)) == meaning(Column.COUNT, text(shown)) == Whole(0)
+    assert meaning(Column.ADJUSTMENT, text(shown)) == Unclear("cell.not_whole", shown.strip())
+    assert meaning(Column.PRICE, text(shown)) == Unclear("cell.not_a_price", shown.strip())
+
+
 def test_a_percentage_is_no_quantity():
     assert meaning(Column.STOCK, number("1", Look.PERCENT)) == Unclear("cell.percent", "1")
 

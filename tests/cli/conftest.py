@@ -2,13 +2,13 @@ from functools import partial
 
 import pytest
 import structlog
-from service.fixtures import filled, house, market, new_house, start
+from service.fixtures import filled, house, market, markets, new_house, start
 from typer.testing import CliRunner
 
 from daemon.cli import app, work
 from daemon.marketplaces.http import Timing
 
-__all__ = ["filled", "house", "market", "new_house", "start"]
+__all__ = ["filled", "house", "market", "markets", "new_house", "start"]
 
 
 @pytest.fixture

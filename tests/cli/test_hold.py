@@ -16,8 +16,19 @@ def test_a_held_shop_is_told_of_at_once_and_until_it_is_let_go(selaras, filled):
     entries = json.loads(selaras("status", "--json", "-c", filled.config).stdout)["held"]
     assert [entry["code"] for entry in entries] == ["shop.held"]
     assert f"selaras resume {name}" in selaras("plan", "-c", filled.config).stdout
-    assert selaras("resume", name, "-c", filled.config).exit_code == 0
+    resumed = selaras("resume", name, "-c", filled.config)
+    assert (resumed.exit_code, "selaras sync" in resumed.stdout) == (0, True)
     assert selaras("status", "-c", filled.config).exit_code == 0
+
+
+def test_what_a_held_shop_has_to_be_told_waits_and_is_nowhere_called_sent(selaras, filled):
+    name, sku = filled.shop.name, filled.goods(1)[0]
+    selaras("hold", name, "-c", filled.config)
+    filled.type({sku: {"Stok": 88}})
+    assert f"{name} ← {sku}: stok 88 menunggu, belum dikirim." in selaras("sync", "-c", filled.config).stdout
+    compared = selaras("recon", "-c", filled.config).stdout
+    assert "menunggu, toko tidak dikirimi" in compared
+    assert "angka lain dikirim" not in compared
 
 
 def test_it_works_beside_a_running_service_and_twice(selaras, filled):

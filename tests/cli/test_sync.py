@@ -21,6 +21,16 @@ def test_a_second_sync_says_that_nothing_is_to_be_done(selaras, filled):
     assert (done.exit_code, done.stdout) == (0, "Semua sudah selaras. Tidak ada yang perlu diubah.\n")
 
 
+def test_a_number_that_nothing_explains_yet_is_told_and_when_to_look_again(selaras, filled):
+    sku = filled.goods(1)[0]
+    had = filled.quantity(sku)
+    filled.control(f"listings/{filled.shop.name}/{sku}", quantity=had + 5)
+    done = selaras("sync", "-c", filled.config)
+    assert "Semua sudah selaras" not in done.stdout
+    assert f"{sku}: menunjukkan {had + 5}, seharusnya {had}" in done.stdout
+    assert "selaras sync" in done.stdout
+
+
 def test_what_was_typed_reaches_the_shop_and_is_told(selaras, filled):
     first, second = filled.goods(2)
     price = filled.listings()[second]["price"] + 500

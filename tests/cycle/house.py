@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import httpx
 from cycle.reaper import QUICK
+from once import found
 from openpyxl import load_workbook
 
 from bridge.columns import Column, mapped_columns
@@ -15,7 +16,6 @@ from daemon.config import load_settings
 from daemon.connect import connected
 from daemon.cycle import preview, run_cycle
 from daemon.demo.people import Seller
-from daemon.founding import found
 from daemon.marketplaces import http
 from daemon.marketplaces.sandbox.ready import write_ready_file
 from daemon.marketplaces.sandbox.server import SandboxOptions, running

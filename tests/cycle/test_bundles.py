@@ -1,9 +1,12 @@
 """A bundle of two ``sku`` (12 units in both shops) and five ``other`` (40 units); a second one of one ``sku``."""
 
 import pytest
+from cycle.house import writes_in
 
 from bridge.columns import Column
+from daemon.mirror import journal
 from daemon.texts import Texts
+from daemon.undo import undo
 from daemon.why import answer, tell
 
 
@@ -17,9 +20,13 @@ def single(market):
     return market.skus()[3]
 
 
-def writes_recipes(house, *rows):
-    """The seller fills the sheet ``Paket`` anew and saves."""
-    with house.editing() as (sheet, _columns):
+def writes_recipes(house, *rows, stock=None):
+    """The seller fills the sheet ``Paket`` anew, types the ``stock`` of some goods, and saves."""
+    with house.editing() as (sheet, columns):
+        for number in range(2, sheet.max_row + 1):
+            code = sheet.cell(number, columns[Column.SKU]).value
+            if code in (stock or {}):
+                sheet.cell(number, columns[Column.STOCK], stock[code])
         paket = sheet.parent["Paket"]
         paket.delete_rows(2, paket.max_row)
         for place, row in enumerate(rows, 2):
@@ -37,9 +44,43 @@ def why(house, sku):
 def made(house, sku, other, bundle, single):
     """The rows of both bundles, in effect."""
     rows = [(bundle, sku, 2), (bundle, other, 5), (single, sku, 1)]
-    writes_recipes(house, *rows)
+    writes_recipes(house, *rows, stock={bundle: 0, single: 0})
     house.save_cycle()
     return rows
+
+
+def test_goods_with_a_stock_of_their_own_are_sold_on_as_they_are_until_it_is_typed_away(
+    market, sku, other, bundle, house
+):
+    before = market.stock(bundle)
+    writes_recipes(house, (bundle, sku, 2), (bundle, other, 5))
+    calls, result = house.calls_during(house.save_cycle)
+    assert ([held.sku for held in result.plan.held], writes_in(calls)) == ([bundle], [])
+    assert (market.stock(bundle), house.stock(bundle)) == (before, before[0])
+    assert f"({before[0]})" in house.note(bundle)
+    house.types(bundle, stock=0)
+    assert house.save_cycle().is_complete
+    assert (market.stock(bundle), house.stock(bundle), house.done(bundle)) == ((6, 6), 6, f"{before[0]} → 6")
+    assert house.movements(bundle) == [("sheet_edit", -before[0])]
+    # Given back to a bundle, it would be gone again in the next cycle.
+    assert [reason.code for reason in undone(house)] == ["undo.is_bundle"]
+
+
+def undone(house):
+    """Why the last cycle is not taken back."""
+    with house.parts.mirror.transaction(discard=True) as tx:
+        return undo(tx, str(journal.last_finished(tx).cycle), is_running=False)
+
+
+def test_a_bundle_whose_rows_are_deleted_is_not_sold_out_but_asked_about(market, bundle, single, house, made):
+    writes_recipes(house)
+    calls, result = house.calls_during(house.save_cycle)
+    assert {held.sku for held in result.plan.held} == {bundle, single}
+    assert (market.stock(bundle), market.stock(single), writes_in(calls)) == ((6, 6), (12, 12), [])
+    house.types_all({bundle: {"count": 4}, single: {"stock": 0}})
+    assert house.save_cycle().is_complete
+    assert (market.stock(bundle), market.stock(single)) == ((4, 4), (0, 0))
+    assert (house.stock(bundle), house.stock(single)) == (4, 0)
 
 
 def test_bundles_show_what_their_parts_allow_in_every_shop_and_in_the_sheet(market, house, made):
@@ -63,6 +104,7 @@ def test_an_ordered_bundle_takes_its_parts_from_both_shops_and_from_the_bundles_
     assert house.movements(sku) == [("order", -2), ("order", -2)]
     assert f"as a part of bundle {bundle}" in why(house, sku)
     assert "8 left" in why(house, bundle)
+    assert "Reserved and not shipped yet: 2" in why(house, bundle)
     market.cancel(order)
     writes_recipes(house, (bundle, sku, 3), (single, sku, 1))
     house.cycle()
@@ -78,6 +120,9 @@ def test_a_part_counted_on_the_shelf_leaves_what_is_promised_with_a_bundle(marke
     house.types(sku, count=12)
     house.save_cycle()
     assert house.stock(sku) == 10
+    writes_recipes(house, *made[2:], stock={bundle: 3})
+    house.save_cycle()
+    assert f"as a part of bundle {bundle}" in why(house, sku)
     house.types(sku, count=13)
     house.save_cycle()
     assert (house.stock(sku), market.stock(sku)) == (11, (11, 11))
@@ -97,12 +142,14 @@ def test_a_broken_recipe_leaves_the_last_one_in_effect_and_says_where(market, sk
 def test_a_part_that_no_shop_lists_has_its_stock_in_a_row_of_its_own(market, sku, bundle, house):
     writes_recipes(house, (bundle, sku, 1), (bundle, "KARTU-UCAPAN", 1))
     before = market.stock(bundle)
-    assert {held.reason.code for held in house.save_cycle().plan.held} == {"bundle.part_without_stock"}
+    asked = {held.reason.code for held in house.save_cycle().plan.held}
+    assert asked == {"bundle.has_own_stock", "bundle.part_without_stock"}
     assert market.stock(bundle) == before
     with house.editing() as (sheet, columns):
         row = sheet.max_row + 1
         sheet.cell(row, columns[Column.SKU], "KARTU-UCAPAN")
         sheet.cell(row, columns[Column.STOCK], 7)
+    house.types(bundle, stock=0)
     house.save_cycle()
     assert market.stock(bundle) == (7, 7)
     market.order(bundle)
@@ -128,3 +175,14 @@ def test_a_recipe_with_a_new_part_waits_until_its_number_is_answered(market, hou
     market.order(bundle)
     house.cycle()
     assert (house.stock(sku), house.stock(other), house.stock("KARTU-UCAPAN")) == (8, 35, 49_999)
+
+
+def test_a_row_that_cannot_be_read_is_in_the_way_of_no_new_part(market, sku, bundle, house):
+    with house.editing() as (sheet, columns):
+        last = sheet.max_row
+        for by, code, units in ((1, "KOTAK", 7), (2, "#N/A", 5)):
+            sheet.cell(last + by, columns[Column.SKU], code)
+            sheet.cell(last + by, columns[Column.STOCK], units)
+        for column, value in enumerate((bundle, "KOTAK", 1), 1):
+            sheet.parent["Paket"].cell(2, column, value)
+    assert "bundle.part_without_stock" not in [entry.reason.code for entry in house.save_cycle().plan.held]

@@ -11,13 +11,14 @@ from domain.world import row
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from once import new_mirror
 
 from bridge.columns import Column
 from bridge.mark import Mark
 from bridge.read import Table
 from daemon.domain.rows import RowBase
 from daemon.domain.values import Sku
-from daemon.mirror import Mirror, revisions
+from daemon.mirror import revisions
 from daemon.mirror.revisions import Revision
 from daemon.origin import PlacedSheet, agree, placed
 from daemon.parts import Sheet
@@ -53,7 +54,7 @@ class Copies(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         self.folder = Path(tempfile.mkdtemp())
-        self.mirror = Mirror.open(self.folder)
+        self.mirror = new_mirror(self.folder)
         self.values = count(1000, 7)
         self.hashes = count()
         self.ledger = dict.fromkeys(SKUS, 50)

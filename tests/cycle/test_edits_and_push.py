@@ -6,6 +6,10 @@ import pytest
 from cycle.house import writes_in
 from cycle.test_status_sheet import choose, told
 
+from daemon.domain.recon import Outcome
+from daemon.mirror import story
+from daemon.why import answer, tell
+
 ASKING = "{sync: update, marketplace_edit: ask}"
 
 
@@ -55,6 +59,45 @@ def test_while_an_edit_is_asked_about_sold_units_leave_the_shop_and_a_count_deci
     asking.save_cycle()
     asking.cycle()
     assert market.stock(sku) == (18, 18)  # two are promised
+
+
+def test_what_is_sent_beside_a_question_is_planned_told_and_shown_as_one_number(market, sku, asking):
+    market.edit(sku, at=0, quantity=8)
+    standing(asking)
+    market.order(sku, 2, at=1)
+    (command,) = asking.preview()[0].commands
+    assert (command.old, command.sends) == (12, 6)
+    result = asking.cycle()
+    assert market.stock(sku) == (6, 10)
+    assert [
+        (line.expected, line.outcome) for line in result.plan.recon.lines if line.listing.shop == market.shops[0]
+    ] == [(6, Outcome.ASKED)]
+    note = asking.note(sku)
+    assert "6" in note
+    assert "Belum ada yang dikirim" not in note
+    asking.cycle()
+    assert asking.note(sku) == note
+    choose(asking, sku, "pakai toko")
+    asking.save_cycle()
+    asking.cycle()
+    assert (asking.stock(sku), market.stock(sku)) == (6, (6, 6))
+
+
+def test_why_does_not_say_that_nothing_is_to_be_done_about_a_number_that_is_asked_about(market, sku, asking):
+    market.edit(sku, at=0, quantity=8)
+    standing(asking)
+    with asking.parts.mirror.transaction() as tx:
+        lines = "\n".join(tell(answer(tx, sku), asking.parts.texts, asking.settings.timezone))
+    assert "Pilih di lembar Selaras" in lines
+    assert "tidak perlu berbuat apa-apa" not in lines
+
+
+def test_what_was_read_back_after_a_write_is_what_the_shop_last_showed(market, sku, house):
+    house.types(sku, stock=20)
+    house.save_cycle()
+    with house.parts.mirror.transaction() as tx:
+        found = story.listings_of(tx, sku)
+    assert [(each.told, each.shown, each.shown_at) for each in found] == [(20, 20, house.clock.now())] * 2
 
 
 def test_a_listing_emptied_after_a_cancellation_is_left_alone_until_the_seller_counts(market, sku, house):

@@ -8,13 +8,17 @@ from functools import cache
 import pytest
 from cycle.house import found_house, open_town, opened
 from cycle.reaper import run_one_cycle
+from once import put_blank_mirror
 from openpyxl import load_workbook
 
 from bridge.columns import Column
 from daemon.leftovers import put_right
 
 FORKSERVER = multiprocessing.get_context("forkserver")
-FORKSERVER.set_forkserver_preload(["daemon.connect", "daemon.cycle", "daemon.leftovers"])
+# The last two are what httpx imports with its first request.
+FORKSERVER.set_forkserver_preload(
+    ["daemon.connect", "daemon.cycle", "daemon.leftovers", "httpcore", "anyio._backends._asyncio"]
+)
 
 
 SLICES = 6
@@ -38,6 +42,7 @@ def begin_busy(market, settings):
         market.edit(counted, at=at, quantity=17)
     cancelled = market.order(adjusted, 2)
     market.order(counted, 1, at=1)
+    put_blank_mirror(settings.state_folder)
     with opened(settings, market) as house:
         house.cycle()
         market.cancel(cancelled)

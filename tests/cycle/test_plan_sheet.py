@@ -78,6 +78,8 @@ def test_a_no_and_other_words_are_no_yes(market, house):
     for words in ("tidak", "mungkin"):
         answer(house, words)
         assert [held.reason.code for held in house.save_cycle().plan.held] == ["sheet.many_rows"]
+        title, _plan, left, _lines = told(house)
+        assert (f"Jawaban `{words}` belum menyetujui apa pun" in title, left) == (True, words)
         assert told(house)[2] == words
 
 

@@ -3,7 +3,8 @@
 import pytest
 from cycle.house import writes_in
 
-from daemon.mirror import approvals, holds
+from daemon.domain.plan import Target
+from daemon.mirror import approvals, holds, story
 
 
 def held_codes(result):
@@ -37,6 +38,19 @@ def test_a_held_shop_is_read_and_booked_and_gets_what_waits_when_it_is_let_go(ma
         holds.resume(tx, first)
     assert house.cycle().is_complete
     assert (market.stock(sku), house.outbox()) == ((18, 18), [])
+
+
+def test_while_a_shop_is_held_its_writes_are_planned_for_later_and_cycles_are_quiet(market, sku, house):
+    with house.parts.mirror.transaction() as tx:
+        holds.hold(tx, market.shops[0], now=house.parts.now())
+    house.types(sku, stock=20, price=60_000)
+    first, second = house.cycle(), house.cycle()
+    kept = {(command.listing.shop, command.target): command.is_later for command in first.plan.commands}
+    assert kept == {(shop, target): shop == market.shops[0] for shop in market.shops for target in Target}
+    assert ([command.is_later for command in second.plan.commands], second.plan.is_quiet) == ([True, True], True)
+    with house.parts.mirror.transaction() as tx:
+        runs = list(story.runs(tx))[:2]
+    assert [(run.commands, run.is_quiet) for run in runs] == [(0, True), (2, False)]
 
 
 def test_the_sheet_of_the_workbook_tells_of_a_held_shop(market, house):

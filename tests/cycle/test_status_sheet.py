@@ -14,16 +14,17 @@ from daemon.domain.messages import message
 from daemon.domain.plan import Held, Nameless, Plan
 from daemon.domain.rows import Field
 from daemon.domain.values import Sku
-from daemon.status_sheet import MOST_LINES, page_of
+from daemon.first_lines import MOST_IN_SHEET
+from daemon.status_sheet import page_of
 from daemon.texts import Texts
 
 TYPED, SHOWN = 61_500, 48_000
 
 
 def told(house):
-    """The sheet ``Selaras``: its state, and its lines by SKU."""
+    """The sheet ``Selaras``: its state, and its lines by SKU, of several the question, which comes first."""
     rows = list(load_workbook(house.workbook)["Selaras"].iter_rows(values_only=True))
-    return rows[0][0], {row[1]: row for row in rows[4:] if any(row)}
+    return rows[0][0], {row[1]: row for row in reversed(rows[4:]) if any(row)}
 
 
 def choose(house, sku, words):
@@ -227,12 +228,14 @@ def test_a_stale_copy_with_a_choice_in_it_decides_no_later_question(market, sku,
     assert market.price(sku)[0] == 45_000
 
 
-def test_a_choice_that_answers_nothing_is_taken_out_again(market, sku, conflict):
+def test_a_choice_that_answers_nothing_is_named_and_taken_out_again(market, sku, conflict):
     choose(conflict, sku, "jumlahkan")
     conflict.cycle()
     _state, lines = told(conflict)
     assert (lines[sku][6], market.price(sku)[0]) == (None, 48_000)
     assert conflict.row(sku)[Column.STATUS] == "Ditahan"
+    assert "`jumlahkan`" in conflict.note(sku)
+    assert "pakai sheet atau pakai toko" in conflict.note(sku)
 
 
 # The page of a plan
@@ -270,8 +273,8 @@ def test_goods_of_a_shop_without_a_sku_are_told():
 
 def test_more_lines_than_anybody_reads_are_counted():
     lines = page(Plan(held=tuple(held("row.no_sku", row=row) for row in range(2, 1002)))).lines
-    assert len(lines) == MOST_LINES + 1
-    assert str(1000 - MOST_LINES) in lines[-1].reason
+    assert len(lines) == MOST_IN_SHEET + 1
+    assert str(1000 - MOST_IN_SHEET) in lines[-1].reason
 
 
 def test_nothing_is_told_in_a_sheet_whose_rows_show_each_others_numbers():

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from bridge.columns import Column, mapped_columns
 from daemon.cli import app
 from daemon.config import load_settings
-from daemon.mirror import revisions
+from daemon.mirror.known_sheet import known_sheet
 
 CONFLICTED = "toko (Sari's conflicted copy 2026-03-10).xlsx"
 
@@ -236,7 +236,7 @@ def test_a_mirror_that_knows_no_sheet_yet_takes_the_only_one(market, sku, other,
     save_sheets(house.workbook, lambda book: type_into(book["Stok"], sku, stock=22))
     assert codes(house.save_cycle()) == []
     with house.parts.mirror.transaction() as tx:
-        assert revisions.known_sheet(tx).name == "Stok"
+        assert known_sheet(tx).name == "Stok"
     assert market.stock(sku) == (22, 22)
 
 
@@ -245,12 +245,21 @@ def test_a_mirror_that_knows_no_sheet_yet_takes_the_only_one(market, sku, other,
 
 def test_own_columns_are_named_in_the_sheet_selaras_and_it_is_written_once_for_them(market, house):
     with house.editing() as (sheet, at):
-        sheet.cell(1, max(at.values()) + 1, "Modal")
+        sheet.cell(1, max(at.values()) + 1, "Pemasok")
         sheet.cell(1, max(at.values()) + 2, "Rak")
     house.save_cycle()
     rows = load_workbook(house.workbook)["Selaras"].iter_rows(min_row=5, values_only=True)
     (line,) = (row for row in rows if any(row))
-    assert ("Modal, Rak" in line[5], line[1:5], line[6]) == (True, (None, None, None, None), "–")
+    assert ("Pemasok, Rak" in line[5], line[1:5], line[6]) == (True, (None, None, None, None), "–")
     before = house.workbook.read_bytes()
     assert house.cycle().is_complete
     assert house.workbook.read_bytes() == before
+
+
+def test_a_renamed_sheet_is_known_again_though_a_cell_of_it_cannot_be_read(market, sku, other, house):
+    with house.editing() as (sheet, columns):
+        sheet.title = "Barang"
+        sheet.cell(2, columns[Column.STOCK], "#N/A")
+    market.order(other)
+    house.save_cycle()
+    assert house.stock(other) == 39

@@ -1,3 +1,3 @@
-from service.fixtures import filled, house, market, new_house, start
+from service.fixtures import filled, house, market, markets, new_house, start
 
-__all__ = ["filled", "house", "market", "new_house", "start"]
+__all__ = ["filled", "house", "market", "markets", "new_house", "start"]

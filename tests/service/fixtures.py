@@ -1,3 +1,5 @@
+from contextlib import closing
+
 import httpx
 import pytest
 from service.house import Daemon, House
@@ -6,10 +8,25 @@ from daemon.marketplaces.sandbox.server import SandboxOptions, running
 
 
 @pytest.fixture(scope="session")
-def market():
-    """One sandbox for all tests; each test takes a shop that nobody has touched."""
-    with running(SandboxOptions(products=50, shops=200)) as ready, httpx.Client(base_url=ready.base_url) as client:
-        yield ready, client, iter(ready.shops)
+def markets():
+    """Give a sandbox with untouched shops again and again; small ones, for its whole state is looked at often."""
+
+    def opened():
+        while True:
+            with (
+                running(SandboxOptions(products=50, shops=20)) as ready,
+                httpx.Client(base_url=ready.base_url) as client,
+            ):
+                yield from [(ready, client, iter(ready.shops))] * 10
+
+    with closing(opened()) as markets:
+        yield markets
+
+
+@pytest.fixture
+def market(markets):
+    """A sandbox, its client, and those of its shops that nobody has touched."""
+    return next(markets)
 
 
 @pytest.fixture

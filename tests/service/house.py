@@ -12,13 +12,13 @@ import time
 from pathlib import Path
 from secrets import token_hex
 
+from once import found, put_blank_mirror
 from openpyxl import load_workbook
 
 from bridge.columns import header_text
 from daemon.config import load_settings
 from daemon.connect import connected
 from daemon.cycle import run_cycle
-from daemon.founding import found
 from daemon.marketplaces.sandbox.ready import write_ready_file
 from daemon.parts import Trigger
 
@@ -96,6 +96,7 @@ class House:
             async with connected(load_settings(self.config)) as parts:
                 return await run_cycle(parts, Trigger.COMMAND)
 
+        put_blank_mirror(self.mirror.parent)
         assert asyncio.run(first_cycle()).is_complete
 
     # the world

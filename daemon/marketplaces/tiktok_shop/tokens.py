@@ -41,18 +41,25 @@ class TokenStore:
     def load(self) -> Tokens:
         """Read the tokens.
 
-        Raises :class:`PersonNeededError` ``shop.no_tokens`` when the shop was never connected and
-        ``shop.tokens_unreadable`` when the file is damaged or belongs to another user.
+        Raises :class:`PersonNeededError` ``shop.no_tokens`` when the shop was never connected
+        (``shop.no_tokens_of_name`` when others were) and ``shop.tokens_unreadable`` when the file is damaged or belongs
+        to another user.
         """
         try:
             return _from_json(self._path.read_bytes())
         except FileNotFoundError as error:
-            raise PersonNeededError("shop.no_tokens", shop=self._shop) from error
+            raise self._missing() from error
         except OSError as error:
             raise self._unreadable(type(error).__name__) from error
         except (ValueError, KeyError, TypeError) as error:
             # The cause is not chained: a parser's error carries the file's text.
             raise self._unreadable(type(error).__name__) from None
+
+    def _missing(self) -> PersonNeededError:
+        connected = sorted(path.stem for path in self._path.parent.glob("*.json"))
+        if not connected:
+            return PersonNeededError("shop.no_tokens", shop=self._shop)
+        return PersonNeededError("shop.no_tokens_of_name", shop=self._shop, connected=", ".join(connected))
 
     def save(self, tokens: Tokens) -> None:
         """Replace the file in one step: after a power cut it holds the old tokens or the new ones.

@@ -14,7 +14,7 @@ from marketplaces.tiktok_shop.worlds import IMPATIENT, QUICK, World
 
 from daemon.domain.values import ListingStatus, Money, OrderStatus, Platform
 from daemon.errors import PersonNeededError, TryLaterError, UnknownOutcomeError
-from daemon.marketplaces.http import Clock
+from daemon.marketplaces.http import Clock, ShopHttp
 from daemon.marketplaces.sandbox.server import SandboxOptions, running
 
 INVENTORY_UPDATE = "inventory/update"
@@ -347,6 +347,21 @@ def test_a_clock_that_was_set_right_is_noticed(world):
 
     connector = world.connector(clock=Clock(now=lambda: datetime.now(UTC) + skew[0]))
     assert use(connector, twice).shop_id == world.shop.shop_id
+
+
+def test_a_clock_found_far_off_stops_every_write_of_that_moment_and_not_only_the_first(world):
+    codes = []
+
+    async def look_and_write_twice(http):
+        await http.send(httpx.Request("GET", world.ready.base_url), is_write=False)
+        for _ in range(2):
+            with pytest.raises(PersonNeededError) as caught:
+                await http.send(httpx.Request("POST", f"{world.ready.base_url}/{INVENTORY_UPDATE}"), is_write=True)
+            codes.append(caught.value.message.code)
+
+    use(ShopHttp("toko", clock=Clock(now=lambda: datetime.now(UTC) + timedelta(minutes=25))), look_and_write_twice)
+    assert codes == ["shop.clock_wrong"] * 2
+    assert world.calls(INVENTORY_UPDATE) == []
 
 
 def test_orders_come_oldest_change_first_over_many_pages_and_none_is_missing(world):

@@ -43,6 +43,15 @@ def test_a_shop_that_was_never_connected_needs_a_person(tmp_path):
     assert caught.value.message.params == {"shop": "toko"}
 
 
+def test_a_shop_under_another_name_is_told_which_names_are_connected(tmp_path):
+    for shop in ("toko-2", "toko-1"):
+        TokenStore(tmp_path / f"{shop}.json", shop).save(tokens(1))
+    with pytest.raises(PersonNeededError) as caught:
+        TokenStore(tmp_path / "toko-dua.json", "toko-dua").load()
+    assert caught.value.message.code == "shop.no_tokens_of_name"
+    assert caught.value.message.params == {"shop": "toko-dua", "connected": "toko-1, toko-2"}
+
+
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"access_token": "rahasia-secret', '{"access_token": 1}', "\xff"])
 def test_a_damaged_file_needs_a_person_and_is_not_quoted(tmp_path, content):
     path = tmp_path / "toko.json"

@@ -1,0 +1,18 @@
+"""The first of many lines, and how many more there are."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from daemon.domain.messages import Message, message
+
+MOST_IN_SHEET = 300
+"""Nobody reads more, and a sheet must stay quick to write."""
+
+Line = TypeVar("Line")
+
+
+def first_lines(lines: Sequence[Line], most: int, rest: Callable[[Message], Line]) -> Sequence[Line]:
+    """Give at most ``most`` lines; the others are counted in one more, which ``rest`` makes of the message."""
+    if len(lines) <= most:
+        return lines
+    return [*lines[:most], rest(message("story.and_more", count=len(lines) - most))]
