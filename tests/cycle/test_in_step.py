@@ -4,9 +4,11 @@ from contextlib import contextmanager
 from unittest import mock
 
 import pytest
+from cycle.house import opened
 from cycle.test_pool import exclusive, in_shops, rules
 
 from bridge.columns import Column
+from daemon.config import load_settings
 from daemon.mirror import picture
 
 
@@ -86,3 +88,15 @@ def test_without_a_workbook_what_is_in_step_is_left_out_too(market, sku, house):
     with left_out() as found:
         house.cycle()
     assert found == [len(market.skus()) - 1]
+
+
+def test_numbers_that_follow_a_rule_taken_out_of_the_settings_are_looked_at(market, sku, open_house):
+    house = open_house(change=in_shops("buffer: 2"))
+    house.cycle()
+    assert market.stock(sku) == (10, 10)
+    house.parts.mirror.close()
+    config = house.settings.path
+    config.write_text(config.read_text().replace(", buffer: 2", ""))
+    with opened(load_settings(config), market) as again:
+        again.cycle()
+    assert market.stock(sku) == (12, 12)
