@@ -74,11 +74,9 @@ def why_stopped(file: Suspect, limits: Limits, *, approved: Container[str]) -> M
 def _too_many(changed: Iterable[Edit], known: int, limits: Limits, plan: str) -> Message | None:
     touched = {sku for sku, _, _ in changed}
     zeroed = {sku for sku, field, typed in changed if field is Field.STOCK and typed == 0}
-    is_too_many = limits.rows is not None and any(
-        len(found) >= fewest and len(found) * 100 > limits.rows * known
-        for found, fewest in ((touched, FEWEST_CHANGED), (zeroed, FEWEST_ZEROED))
-    )
-    if not is_too_many:
+    if not (
+        _is_many(len(touched), FEWEST_CHANGED, known, limits) or _is_many(len(zeroed), FEWEST_ZEROED, known, limits)
+    ):
         return None
     if zeroed:
         return message("sheet.many_rows", rows=len(touched), known=known, zeroed=len(zeroed), plan=plan)
@@ -90,8 +88,11 @@ def plan_to_approve(rules: Iterable[str], sold_out: int, known: int, limits: Lim
 
     ``None`` if they are few enough. Rules are told apart by their words.
     """
-    is_too_many = limits.rows is not None and sold_out >= FEWEST_ZEROED and sold_out * 100 > limits.rows * known
-    return _named(rules) if is_too_many else None
+    return _named(rules) if _is_many(sold_out, FEWEST_ZEROED, known, limits) else None
+
+
+def _is_many(found: int, fewest: int, known: int, limits: Limits) -> bool:
+    return limits.rows is not None and found >= fewest and found * 100 > limits.rows * known
 
 
 def _near(known: Sequence[SheetRow], unchanged: Container[int]) -> list[SheetRow]:

@@ -32,12 +32,7 @@ class Agreed(NamedTuple):
 
 
 def rows_in_step(file: SeenFile, agreed: Mapping[Sku, Agreed]) -> dict[Sku, int]:
-    """Find the rows of ``file`` that show what is ``agreed``, as they did before; tell their numbers.
-
-    A copy, or a file older than the newest revision, has none: all that it says is looked at.
-    """
-    if file.copy or file.is_stale:
-        return {}
+    """Find the rows of ``file`` that show what is ``agreed``, as they did before; tell their numbers."""
     found: dict[Sku, int] = {}
     met: set[Sku] = set(file.brought)
     for row in file.rows:

@@ -131,8 +131,8 @@ def test_what_a_row_took_over_since_the_file_was_written_is_told_in_it():
     assert in_step(written={KOPI: BASE}) == {KOPI: 2}
 
 
-def test_old_files_and_copies_are_read_as_a_whole_and_so_is_what_copies_brought():
-    assert in_step(is_stale=True) == in_step(copy="toko (2).xlsx") == in_step(brought={KOPI: "✓"}) == {}
+def test_what_copies_brought_is_told_in_the_row():
+    assert in_step(brought={KOPI: "✓"}) == {}
 
 
 def test_goods_that_a_sheet_or_a_choice_names_are_known():
