@@ -30,7 +30,7 @@ class Column(StrEnum):
 OWN = frozenset({Column.COST})
 """Columns that stay the seller's own: they are read, and never written."""
 REQUIRED = frozenset({Column.SKU, Column.STOCK})
-"""A row of the sheet is the header when it names at least these."""
+"""A row of the goods' sheet is the header when it names at least these."""
 HEADER_IN_FIRST = 20
 """The header is looked for in so many rows, unless the seller says where it is."""
 
@@ -66,11 +66,13 @@ class Layout:
     """Where the seller says that things are; what is not said is found by the header texts.
 
     ``header_row`` counts from 1. ``titles`` names the header text of a column in place of the usual ones.
+    A row is the header when it names at least the ``needed`` columns.
     """
 
     sheet: str | None = None
     header_row: int | None = None
     titles: Mapping[Column, str] = field(default_factory=dict)
+    needed: frozenset[Column] = REQUIRED
 
 
 ANYWHERE = Layout()
@@ -94,7 +96,10 @@ _ALIASES = {plain(text): column for column, texts in _SYNONYMS.items() for text 
 
 
 def mapped_columns(
-    headers: Mapping[int, str], titles: Mapping[Column, str] = MappingProxyType({})
+    headers: Mapping[int, str],
+    titles: Mapping[Column, str] = MappingProxyType({}),
+    *,
+    needed: frozenset[Column] = REQUIRED,
 ) -> dict[Column, int]:
     """Find the known columns among the texts of one row (position, from 1, to text).
 
@@ -113,7 +118,7 @@ def mapped_columns(
                 continue
             if found.setdefault(column, position) != position:
                 doubled[column] = position
-    if not found.keys() >= REQUIRED:
+    if not found.keys() >= needed:
         return {}
     for column in doubled.keys() & OWN:
         del found[column], doubled[column]

@@ -211,7 +211,7 @@ def _header(package: Package, entry: SheetEntry, cells: CellReader, layout: Layo
 def header_in(row: int, texts: Mapping[int, str], layout: Layout, *, name: str, sheet: str) -> Header | None:
     """Take a row (position to text) for the header, if it is one; ``name`` and ``sheet`` say where errors are."""
     try:
-        columns = mapped_columns(texts, layout.titles)
+        columns = mapped_columns(texts, layout.titles, needed=layout.needed)
     except FileRefusedError as error:
         raise error.at(name=name, sheet=sheet, row=row) from error
     others = (text.strip() for position, text in sorted(texts.items()) if position not in columns.values())

@@ -4,6 +4,7 @@ It belongs to the template. A seller's own workbook has none and is not given on
 header is the seller's.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -41,6 +42,8 @@ _CHOICES: Mapping[Choice, tuple[str, str]] = {
 }
 _CHOICE_OF = {plain(text): choice for choice, texts in _CHOICES.items() for text in texts}
 _COLUMN_OF = {plain(header_text(column, language)): column for language in HEADERS for column in Column}
+_OF_SHOP = re.compile(r"(?P<column>.*) \((?P<shop>[^()]+)\)")
+"""How a line begins that is about the number of one shop."""
 
 
 def choice_text(choice: Choice, language: Language) -> str:
@@ -53,7 +56,8 @@ def choice_text(choice: Choice, language: Language) -> str:
 class StatusLine:
     """One line of the table: what it is about (the header of a column, or other words), and what stands where.
 
-    ``shown`` is what the shop shows. Only a line that ``is_question`` takes a choice.
+    ``shown`` is what the shop shows, ``shop`` whose number it is if that of one only. Only a line that
+    ``is_question`` takes a choice.
     """
 
     what: str
@@ -63,6 +67,7 @@ class StatusLine:
     shown: int | None
     reason: str
     is_question: bool = False
+    shop: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,10 @@ class StatusPage:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A choice that was made, with the numbers that its line showed; ``None`` for words that are none of ours."""
+    """A choice that was made, with the numbers that its line showed; ``None`` for words that are none of ours.
+
+    ``shop`` is the one that its line is about, if it is about one only.
+    """
 
     sku: str
     column: Column
@@ -84,6 +92,7 @@ class Chosen:
     here: int | None
     shown: int | None
     words: str = ""
+    shop: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,17 +146,20 @@ def _as_status(sheet: OwnSheet) -> StatusSheet:
 
 
 def _wishes(line: StatusLine) -> tuple[Wish, ...]:
+    what = f"{line.what} ({line.shop})" if line.shop else line.what
     choice = "" if line.is_question else NO_CHOICE
-    texts = [wish(text) for text in (line.what, line.sku, line.reason, choice)]
+    texts = [wish(text) for text in (what, line.sku, line.reason, choice)]
     return (*texts[:2], line.row, line.here, line.shown, *texts[2:])
 
 
 def _chosen(cells: tuple[Cell, ...]) -> Chosen | None:
     what, sku, _row, here, shown, _reason, choice = cells
-    column, words, code = _COLUMN_OF.get(plain(what.text)), choice.text.strip(), meaning(Column.SKU, sku)
+    of_shop = _OF_SHOP.fullmatch(what.text.strip())
+    header, shop = of_shop.groups() if of_shop else (what.text, "")
+    column, words, code = _COLUMN_OF.get(plain(header)), choice.text.strip(), meaning(Column.SKU, sku)
     if column is None or words in {"", NO_CHOICE} or not isinstance(code, Words):
         return None
-    return Chosen(code.text, column, _CHOICE_OF.get(plain(words)), _number(here), _number(shown), words)
+    return Chosen(code.text, column, _CHOICE_OF.get(plain(words)), _number(here), _number(shown), words, shop)
 
 
 def _number(cell: Cell) -> int | None:

@@ -74,7 +74,7 @@ _GUIDE: dict[Language, tuple[tuple[str, str], ...]] = {
             "Tambah atau kurangi stok: 10 untuk barang masuk, −2 untuk barang rusak. Dikosongkan setelah dihitung.",
         ),
         ("Opname", "Hasil hitung fisik di rak, termasuk pesanan yang belum dikirim. Dikosongkan setelah dihitung."),
-        ("Status", "Diisi Selaras: keadaan barang di toko."),
+        ("Status", "Diisi Selaras: keadaan barang di toko. Aktif sebagian = hanya di beberapa toko."),
         ("Keterangan", "Diisi Selaras: apa yang sudah dilakukan, atau mengapa sebuah baris ditahan."),
         ("Kunci Selaras", "Kolom tersembunyi: mengenali barang saat baris diurutkan atau SKU rusak. Biarkan saja."),
         ("Modal", "Kolom pilihan Anda sendiri: harga beli barang. Harga jual yang di bawah modal ditanyakan dulu."),
@@ -97,7 +97,7 @@ _GUIDE: dict[Language, tuple[tuple[str, str], ...]] = {
         ("Stock", "What may still be sold. Type the new number; what is sold while you type is taken into account."),
         ("+/−", "Add to the stock or take from it: 10 for goods received, −2 for broken ones. Cleared once counted."),
         ("Count", "What you counted on the shelf, unshipped orders included. Cleared once it is taken over."),
-        ("Status", "Filled by Selaras: how the goods stand in the shop."),
+        ("Status", "Filled by Selaras: how the goods stand in the shop. Partly active = in some shops only."),
         ("Note", "Filled by Selaras: what was done, or why a row is held."),
         ("Selaras Key", "A hidden column: it knows the goods when rows are sorted or a SKU is damaged. Leave it."),
         (

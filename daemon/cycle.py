@@ -16,7 +16,6 @@ from daemon.domain.plan import Plan
 from daemon.domain.reconcile import reconcile
 from daemon.errors import SelarasError
 from daemon.mirror import Transaction, decisions, journal, picture, revisions
-from daemon.mirror.in_step import Narrow
 from daemon.mirror.known_sheet import known_sheet, remember_sheet
 from daemon.order_sheets import write_order_sheets
 from daemon.origin import PlacedSheet, agree, is_outdated, placed, settle_writes
@@ -197,9 +196,9 @@ def _settle(
     """Reconcile with one file, or with none, and store what follows. ``name`` is that of a copy."""
     now = parts.now()
     seen = file.seen(copy=name, limits=parts.limits) if file else None
-    narrow = Narrow(parts.policies, parts.settings.sharing, parts.texts.say)
-    given = picture.load_snapshot(tx, parts.policies, seen, cycle=cycle, now=now, narrow=narrow)
-    plan = reconcile(replace(given, sharing=narrow.sharing), narrow.say)
+    sharing, say = parts.settings.sharing, parts.texts.say
+    given = picture.load_snapshot(tx, parts.policies, seen, cycle=cycle, now=now, sharing=sharing, say=say)
+    plan = reconcile(given, say)
     decisions.commit_plan(tx, plan, cycle=cycle, now=now)
     if file is None:
         return plan, None

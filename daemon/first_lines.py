@@ -11,8 +11,14 @@ MOST_IN_SHEET = 300
 Line = TypeVar("Line")
 
 
-def first_lines(lines: Sequence[Line], most: int, rest: Callable[[Message], Line]) -> Sequence[Line]:
-    """Give at most ``most`` lines; the others are counted in one more, which ``rest`` makes of the message."""
+def first_lines(
+    lines: Sequence[Line], most: int, rest: Callable[[Message], Line], *, all_in: str = ""
+) -> Sequence[Line]:
+    """Give at most ``most`` lines; the others are counted in one more, which ``rest`` makes of the message.
+
+    ``all_in`` is a command that shows all of them.
+    """
     if len(lines) <= most:
         return lines
-    return [*lines[:most], rest(message("story.and_more", count=len(lines) - most))]
+    code = "story.and_more_in" if all_in else "story.and_more"
+    return [*lines[:most], rest(message(code, count=len(lines) - most, all_in=all_in))]

@@ -5,7 +5,7 @@ marked one; later it is a different file, and so is one with a mark that we do n
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bridge.mark import can_carry
@@ -45,13 +45,15 @@ class PlacedSheet:
     """A file whose origin is known; ``brought`` are notes of what copies of it brought in this cycle.
 
     ``gone`` are the headers of columns that it had when it was last used, and has no more. ``saved_at`` is when it was
-    saved, if its time can be right. ``sold`` are the units that orders took since we wrote what it started from.
+    saved, if its time can be right. ``sold`` are the units that orders took since we wrote what it started from, at
+    ``written_at``.
     """
 
     sheet: Sheet
     origin: Origin
     saved_at: datetime | None
     sold: Mapping[Sku, int]
+    written_at: datetime
     brought: Mapping[Sku, str] = field(default_factory=dict)
     gone: tuple[str, ...] = ()
 
@@ -71,21 +73,23 @@ class PlacedSheet:
             override_sheet=overrides_in(self.sheet),
             saved_at=self.saved_at,
             sold=self.sold,
+            written_at=self.written_at,
         )
 
 
 def settle_writes(tx: Transaction, sheet: Sheet) -> None:
     """Find out whether a revision whose end was not recorded (we were killed) reached the workbook.
 
-    Where the seller has saved since, it may have: then a copy of it can turn up, and it is kept. For this file nothing
-    hangs on it, because its own mark says what it started from.
+    Where the seller has saved an earlier one since, it may have: a copy of it can turn up, but nobody has answered it
+    yet. It stays open until we have written the next one, and until then that save is no old file.
     """
     revision = revisions.unfinished_revision(tx)
     if revision is None:
         return
-    if sheet.table.content_hash == revision.before_hash:
+    table = sheet.table
+    if table.content_hash == revision.before_hash:
         revisions.abandon_revision(tx, revision.number)
-    else:
+    elif table.mark is None or table.mark.revision >= revision.number:
         revisions.finish_revision(tx, revision.number)
 
 
@@ -101,7 +105,7 @@ def placed(
     if isinstance(origin, Origin):
         written_at = revisions.written_at(tx, origin.revision)
         sold = {} if origin.is_as_written else ledger.sold_since(tx, written_at)
-        return PlacedSheet(sheet, origin, _saved_at(sheet, written_at), sold)
+        return PlacedSheet(sheet, origin, _saved_at(sheet, written_at), sold, written_at)
     # Whatever the reason: a copy cannot be adopted, only its numbers can be typed again.
     return message("workbook.copy_unmarked", name=sheet.table.name) if is_copy else origin
 
@@ -130,19 +134,20 @@ def _origin_of(
     known = revisions.revision_of_file(tx, table.content_hash)
     if known is not None and known.workbook == newest.workbook and _is_certain(tx, table, newest):
         written = revisions.bases_at(tx, known.number)
-        return Origin(known, written, written, known.number == newest.number, is_as_written=True)
+        return Origin(known, written, written, known.number >= newest.number, is_as_written=True)
     saved = revisions.save_of_file(tx, table.content_hash)
     if saved is not None and saved[0].workbook == newest.workbook and _is_certain(tx, table, newest):
         revision, save = saved
         written = revisions.bases_at(tx, revision.number)
         bases = {**written, **revisions.changed_by_save(tx, save)}
-        return Origin(revision, written, bases, revision.number == newest.number, save)
+        return Origin(revision, written, bases, revision.number >= newest.number, save)
     started = _started_from(tx, table, newest)
     if isinstance(started, Message):
         return started
-    is_newest = started.number == newest.number
+    is_newest = started.number >= newest.number
     written, saves = revisions.bases_at(tx, started.number), revisions.saves_of(tx, started)
-    goes_on = is_newest and not is_copy and (is_open or not can_carry(table.name))
+    is_sure = is_newest and revisions.unfinished_revision(tx) is None
+    goes_on = is_sure and not is_copy and (is_open or not can_carry(table.name))
     own = table.name if is_copy or goes_on else None
     agreed = bases_of(sheet.rows, written, saves, own=own, is_open=goes_on)
     if not can_carry(table.name):
@@ -161,9 +166,9 @@ def _asked_about(tx: Transaction, sheet: Sheet, bases: Bases, *, now: datetime) 
         if isinstance(row.sku, Text) and (sku := Sku(row.sku.value)) in bases:
             known, base = earlier.get(sku, Earlier()), bases[sku]
             if isinstance(row.stock, Number) and known.is_old_stock(row.stock.value, now=base.stock):
-                base = replace(base, stock=None)
+                base = base._replace(stock=None)
             if isinstance(row.price, Number) and known.is_old_price(row.price.value, now=base.price):
-                base = replace(base, price=None)
+                base = base._replace(price=None)
             asked[sku] = base
     return asked
 

@@ -1,11 +1,11 @@
 """The sheet ``Rencana`` of the workbook: the plan that a brake stopped, and the yes that was given there."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from bridge.columns import Column, header_text
 from bridge.plan_sheet import PlanLine, PlanPage, PlanSheet
-from daemon.domain.brakes import RULES_WAIT, edits
+from daemon.domain.brakes import RECIPES_WAIT, RULES_WAIT, edits
 from daemon.domain.messages import Message, message
 from daemon.domain.plan import Plan
 from daemon.domain.rows import Text
@@ -24,19 +24,22 @@ def take_approval(tx: Transaction, sheet: Sheet | None, *, now: datetime) -> Non
 
 
 def plan_page(file: PlacedSheet, plan: Plan, texts: Texts) -> PlanPage:
-    """Show what was stopped in ``file``, or that nothing was. Rules that wait are told by their number alone."""
-    reasons = [entry.reason for entry in plan.held if entry.is_whole_sheet or entry.reason.code == RULES_WAIT]
+    """Show what was stopped in ``file``, or that nothing was. Rules and recipes are told by their number alone."""
+    waits = {RULES_WAIT, RECIPES_WAIT}
+    reasons = [entry.reason for entry in plan.held if entry.is_whole_sheet or entry.reason.code in waits]
     if not reasons:
         return PlanPage(texts.say(message("plan_sheet.idle")))
     lines = list(_lines(file, texts)) if plan.is_scrambled else []
     told = first_lines(lines, MOST_IN_SHEET, lambda rest: PlanLine("", texts.say(rest), "", None, None))
     name = str(reasons[0].params["plan"])
-    return PlanPage(_title(file.sheet.plan, name, reasons[0], texts), name, tuple(told))
+    is_of_stock = any(line.what == header_text(Column.STOCK, texts.language) for line in lines)
+    more = [message("plan_sheet.sold_meanwhile")] if is_of_stock else []
+    return PlanPage(_title(file.sheet.plan, name, [reasons[0], *more], texts), name, tuple(told))
 
 
-def _title(sheet: PlanSheet | None, plan: str, reason: Message, texts: Texts) -> str:
+def _title(sheet: PlanSheet | None, plan: str, stopped: Iterable[Message], texts: Texts) -> str:
     """Say what was stopped, and what an answer other than yes comes to, as long as it stands there."""
-    said = [texts.say(reason)]
+    said = [texts.say(each) for each in stopped]
     if sheet is not None and sheet.plan == plan and sheet.answer and not sheet.approved:
         said.append(texts.say(message("plan_sheet.no_yes", answer=sheet.answer)))
     return " ".join(said)

@@ -77,8 +77,9 @@ def held_as_json(entry: Held, texts: Texts) -> dict[str, Any]:
 
 
 def say_held(entry: Held, texts: Texts) -> str:
-    """The line for one thing held: where, and why."""
+    """The line for one thing held: where, and why. What stands in another sheet names that instead of a column."""
     row = texts.say(message("story.row", row=entry.row)) if entry.row else ""
     column = header_text(Column(entry.field.value), texts.language) if entry.field is not Field.SKU else ""
-    where = entry.shop or ", ".join(filter(None, (entry.sku, row, column))) or texts.say(message("story.whole_sheet"))
+    place = str(entry.reason.params.get("sheet", "")) or column
+    where = entry.shop or ", ".join(filter(None, (entry.sku, row, place))) or texts.say(message("story.whole_sheet"))
     return texts.say(message("story.held", where=where, reason=texts.say(entry.reason)))

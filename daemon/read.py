@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bridge.columns import Column, Layout
+from bridge.columns import REQUIRED, Column, Layout
 from bridge.errors import BridgeError
 from bridge.folder.copies import conflicted_copies
 from bridge.folder.files import who_has_it_open
@@ -50,10 +50,11 @@ async def read_workbook(parts: Parts) -> Saved:
 
     A file that cannot be read leaves everything as it is. What is unchanged since it was read last is not parsed again.
     """
-    return await asyncio.to_thread(_read_all, parts)
+    return await asyncio.to_thread(read_now, parts)
 
 
-def _read_all(parts: Parts) -> Saved:
+def read_now(parts: Parts) -> Saved:
+    """Do what :func:`read_workbook` does, while the caller waits."""
     path = parts.settings.workbook
     is_open = parts.was_open() or who_has_it_open(path) is not None
     with parts.mirror.transaction() as tx:
@@ -77,22 +78,38 @@ def known_as(sheet: Sheet) -> KnownSheet:
 def _read_again(parts: Parts, path: Path, remembered: KnownSheet | None) -> Sheet | Message:
     """Read the sheet that the seller names, or the one that was read before: no other takes its place by itself."""
     layout, known = parts.settings.layout, parts.sheets.get(path)
-    if layout.sheet is not None:
-        return read_sheet(path, layout, known=known)
-    if remembered is None or not remembered.name:
-        return read_sheet(path, layout)
-    sheet = read_sheet(path, replace(layout, sheet=remembered.name), known=known)
-    if isinstance(sheet, Message) and sheet.code in {"workbook.no_sheet", "workbook.no_header"}:
-        return _instead_of(parts, path, remembered.name, is_nameless=sheet.code == "workbook.no_sheet")
+    before = remembered.name if remembered and layout.sheet is None else ""
+    if before:
+        layout = replace(layout, sheet=before)
+    sheet = read_sheet(path, layout, known=known if layout.sheet else None)
+    if before and isinstance(sheet, Message) and sheet.code in {"workbook.no_sheet", "workbook.no_header"}:
+        sheet = _instead_of(parts, path, before, sheet)
+    if isinstance(sheet, Message) and sheet.code in {"workbook.no_header", "workbook.no_header_at"}:
+        return _without_header(path, layout, sheet, remembered)
     return sheet
 
 
-def _instead_of(parts: Parts, path: Path, gone: str, *, is_nameless: bool) -> Sheet | Message:
+def _without_header(path: Path, layout: Layout, problem: Message, remembered: KnownSheet | None) -> Message:
+    """Name the headers that are missing, where the settings name them or they were there before."""
+    others = {column: read_sheet(path, replace(layout, needed=REQUIRED - {column})) for column in sorted(REQUIRED)}
+    missing = [column for column, found in others.items() if isinstance(found, Sheet)] or list(others)
+    if named := [layout.titles[column] for column in missing if column in layout.titles]:
+        return message("workbook.named_header_missing", name=path.name, headers=", ".join(named))
+    if remembered is None or not remembered.titles:
+        return problem
+    titles = (remembered.titles[Field(column.value)] for column in missing)
+    return message("workbook.header_lost", name=path.name, headers=", ".join(titles))
+
+
+def _instead_of(parts: Parts, path: Path, gone: str, problem: Message) -> Sheet | Message:
     """Read the sheet that is ``gone`` under its new name; or ask, unless it is certain that this is the one.
 
-    ``is_nameless``: the workbook has no sheet of the old name any more.
+    ``problem``: the workbook has no sheet of the old name any more, or that sheet has no header.
     """
+    is_nameless = problem.code == "workbook.no_sheet"
     other = read_sheet(path, parts.settings.layout)
+    if isinstance(other, Message) and other.code == problem.code:
+        return problem
     if isinstance(other, Message) and other.code not in {"workbook.two_sheets", "workbook.no_header"}:
         return other
     if isinstance(other, Sheet) and is_nameless and _shows_what_was_agreed(parts, other):

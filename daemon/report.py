@@ -1,10 +1,10 @@
-"""How things are: for ``selaras status``, read from the mirror without touching anything."""
+"""How things are: for ``selaras status``, read from the mirror and the seller's files without touching anything."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from daemon.config import Settings
+from daemon.config import Settings, unreadable_secrets
 from daemon.domain.messages import Message
 from daemon.domain.plan import Held, Target
 from daemon.domain.refusals import Refusal, as_plain, told
@@ -14,8 +14,9 @@ from daemon.mirror import Mirror, Transaction, holds, journal, outbox
 from daemon.mirror.known_sheet import known_sheet
 from daemon.mirror.schema import OPEN_STATES
 from daemon.mirror.store import running_pid
-from daemon.parts import utc_now
+from daemon.parts import Parts, utc_now
 from daemon.plan_view import held_as_json
+from daemon.read import read_now, read_sheet
 from daemon.texts import Texts
 
 
@@ -39,9 +40,9 @@ class Dead:
 class Report:
     """The state of the house.
 
-    ``pid`` is the running service, ``outbox`` the open commands per state, ``troubles`` what kept shops or files from
-    being read or written in the last cycle, ``own_columns`` the seller's own, which are left alone, ``dead`` the
-    writes that were refused again and again.
+    ``pid`` is the running service, ``outbox`` the open commands per state, ``troubles`` what keeps files from being
+    read now, and what kept shops or files from it in the last cycle, ``own_columns`` the seller's own, which are left
+    alone, ``dead`` the writes that were refused again and again.
     """
 
     pid: int | None
@@ -59,8 +60,8 @@ class Report:
 
     @property
     def is_fine(self) -> bool:
-        """The last cycle went through and nothing is held or refused."""
-        return self.outcome == "done" and not self.held and not self.outbox["refused"]
+        """The last cycle went through, and nothing is held, refused or in the way."""
+        return self.outcome == "done" and not (self.held or self.outbox["refused"] or self.troubles)
 
     def as_json(self, texts: Texts) -> dict[str, Any]:
         """The same as plain data; times are ISO 8601, UTC."""
@@ -86,10 +87,15 @@ class Report:
 def report_on(settings: Settings) -> Report:
     """Look at the mirror and at the lock of the running service. A mirror that is not there yet is not made."""
     pid = running_pid(settings.state_folder)
+    now = unreadable_secrets(settings.path)
     if not (settings.state_folder / "mirror.sqlite").exists():
-        return Report(pid, None, None, None, 0, 0, 0, dict.fromkeys(OPEN_STATES, 0), (), ())
+        workbook = read_sheet(settings.workbook, settings.layout)
+        now = (*now, workbook) if isinstance(workbook, Message) else now
+        return Report(pid, None, None, None, 0, 0, 0, dict.fromkeys(OPEN_STATES, 0), now, ())
     mirror = Mirror.open(settings.state_folder)
     try:
+        texts = Texts(settings.language, settings.timezone)
+        now = (*now, *read_now(Parts(settings, mirror, (), texts)).problems)
         with mirror.transaction() as tx:
             last = journal.last_finished(tx)
             sheet = known_sheet(tx)
@@ -99,7 +105,7 @@ def report_on(settings: Settings) -> Report:
                 last.outcome if last else None,
                 last.finished_at if last else None,
                 outbox=outbox.count_open(tx),
-                troubles=journal.troubles_of_last_cycle(tx),
+                troubles=(*now, *(each for each in journal.troubles_of_last_cycle(tx) if each not in now)),
                 held=_held(tx),
                 own_columns=sheet.own_columns if sheet else (),
                 dead=tuple(Dead(*key, refusal) for key, refusal in outbox.refusals(tx).items() if refusal.is_dead),

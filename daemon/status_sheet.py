@@ -7,7 +7,7 @@ from textwrap import shorten
 
 from bridge.columns import Column, header_text
 from bridge.status_sheet import StatusLine, StatusPage, StatusSheet
-from daemon.domain.choices import Choice, Chosen
+from daemon.domain.choices import Choice, Chosen, line_of, taken_by
 from daemon.domain.messages import Message, message
 from daemon.domain.plan import Command, Held, Plan, Target
 from daemon.domain.rows import Field
@@ -19,22 +19,6 @@ from daemon.texts import Texts
 
 LONGEST_NAMES = 500
 """Letters of own columns that are named."""
-
-_QUESTIONS = frozenset(
-    {
-        "price.conflict",
-        "price.unseen",
-        "price.big_step",
-        "price.below_cost",
-        "stock.differs_at_start",
-        "stock.big_step",
-    }
-)
-"""Reasons that a choice answers, where the number asked about stands in a row."""
-_OF_A_SHOP = "stock.edit_asked"
-"""The reason that a choice answers wherever the row may be: it is about the number of a shop."""
-_HERE, _SHOWN = ("typed", "stock"), ("shown",)
-"""What our messages call the workbook's number and the shop's."""
 
 
 def choices_in(sheet: StatusSheet | None) -> tuple[Chosen, ...]:
@@ -48,6 +32,7 @@ def choices_in(sheet: StatusSheet | None) -> tuple[Chosen, ...]:
             each.here,
             each.shown,
             each.words,
+            each.shop,
         )
         for each in found
     )
@@ -99,20 +84,17 @@ def _state(held: int, waiting: int) -> Message:
 
 def _held(entry: Held, texts: Texts) -> StatusLine:
     params = entry.reason.params  # of another sheet than that of the goods they name it, and mostly a row in it
+    row, sheet, line = params.get("row"), str(params.get("sheet", "")), line_of(entry)
     return StatusLine(
-        str(params.get("sheet", "")) or entry.shop or header_text(Column(entry.field.value), texts.language),
+        sheet or entry.shop or header_text(Column(entry.field.value), texts.language),
         entry.sku or "",
-        entry.row or _number(entry.reason, ("row",)),
-        _number(entry.reason, _HERE),
-        _number(entry.reason, _SHOWN),
+        entry.row or (row if isinstance(row, int) else None),
+        line.here,
+        line.shown,
         texts.say(entry.reason),
-        is_question=entry.reason.code == _OF_A_SHOP or (entry.reason.code in _QUESTIONS and entry.row is not None),
+        is_question=bool(taken_by(entry)),
+        shop="" if sheet or entry.shop else line.shop,
     )
-
-
-def _number(reason: Message, names: Collection[str]) -> int | None:
-    found = (reason.params.get(name) for name in names)
-    return next((value for value in found if isinstance(value, int)), None)
 
 
 def _nameless(plan: Plan, texts: Texts) -> Iterator[StatusLine]:

@@ -32,7 +32,7 @@ def tell_news(result: CycleResult, texts: Texts) -> Iterator[str]:
 def tell_standing(result: CycleResult, texts: Texts) -> Iterator[str]:
     """The lines for what is held or in the way; the next cycle says them again until somebody acts."""
     yield from _watched(result.plan, texts)
-    yield from _held(result.plan, texts)
+    yield from _held(result.plan, texts, "selaras status")
     if result.push.refused:
         yield texts.say(message("report.outbox_refused", count=result.push.refused))
     if result.push.unknown:
@@ -41,13 +41,13 @@ def tell_standing(result: CycleResult, texts: Texts) -> Iterator[str]:
     yield from (texts.say(problem) for problem in result.problems)
 
 
-def tell_plan(plan: Plan, texts: Texts) -> Iterator[str]:
-    """The lines for a plan that nobody has carried out."""
-    yield from _decided(plan, texts)
+def tell_plan(plan: Plan, texts: Texts, *, all_in: str = "") -> Iterator[str]:
+    """The lines for a plan that nobody has carried out; ``all_in`` is a command that shows it whole."""
+    yield from _decided(plan, texts, all_in)
     if plan.rows:
         yield texts.say(message("story.rows_to_write", count=len(plan.rows)))
     yield from _watched(plan, texts)
-    yield from _held(plan, texts)
+    yield from _held(plan, texts, all_in)
 
 
 def _watched(plan: Plan, texts: Texts) -> Sequence[str]:
@@ -55,21 +55,21 @@ def _watched(plan: Plan, texts: Texts) -> Sequence[str]:
     return some([texts.say(_not_certain(line)) for line in lines if line.outcome is Outcome.WAITING], texts)
 
 
-def _held(plan: Plan, texts: Texts) -> Sequence[str]:
-    return some([say_held(entry, texts) for entry in plan.held], texts)
+def _held(plan: Plan, texts: Texts, all_in: str) -> Sequence[str]:
+    return some([say_held(entry, texts) for entry in plan.held], texts, all_in=all_in)
 
 
-def _decided(plan: Plan, texts: Texts) -> Iterator[str]:
+def _decided(plan: Plan, texts: Texts, all_in: str = "") -> Iterator[str]:
     opened = sum(product.is_new for product in plan.products)
     if opened:
         yield texts.say(message("story.opened", count=opened))
-    yield from some([texts.say(entry) for entry in _movements(plan.movements)], texts)
-    yield from some([texts.say(_command(command)) for command in plan.commands], texts)
+    yield from some([texts.say(entry) for entry in _movements(plan.movements)], texts, all_in=all_in)
+    yield from some([texts.say(_command(command)) for command in plan.commands], texts, all_in=all_in)
 
 
-def some(lines: Sequence[str], texts: Texts) -> Sequence[str]:
-    """Give the first lines, and how many more there are."""
-    return first_lines(lines, MOST_LINES, texts.say)
+def some(lines: Sequence[str], texts: Texts, *, all_in: str = "") -> Sequence[str]:
+    """Give the first lines, and how many more there are; ``all_in`` is a command that shows all of them."""
+    return first_lines(lines, MOST_LINES, texts.say, all_in=all_in)
 
 
 def _movements(movements: tuple[Movement, ...]) -> list[Message]:

@@ -1,7 +1,7 @@
 """Messages in the seller's language; money, numbers and times as they are written there.
 
 The catalogue is ``daemon/locale/LANGUAGE.toml``. A blank may carry a format: ``{price:money}``, ``{count:number}``;
-``{at:clock}`` is given in seconds since 1970.
+``{at:clock}`` is given in seconds since 1970, and ``{count:row|rows}`` is the first word for 1, else the other.
 """
 
 import string
@@ -12,6 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from babel import Locale
 from babel.dates import format_datetime
 from babel.numbers import format_currency, format_decimal, get_currency_symbol
 
@@ -29,7 +30,7 @@ class Texts:
 
     def __init__(self, language: Language, zone: tzinfo = UTC) -> None:
         self._language = language
-        self._locale = LOCALES[language]
+        self._locale = Locale.parse(LOCALES[language])
         self._zone = zone
         self._catalogue = catalogue(language)
         self._blanks = _Blanks(self)
@@ -61,6 +62,10 @@ class Texts:
         """Write a whole number with the language's thousands sign."""
         return format_decimal(value, locale=self._locale)
 
+    def seconds(self, length_s: float) -> str:
+        """Write a length of time to a tenth of a second."""
+        return format_decimal(length_s, "0.0", locale=self._locale)
+
     def moment(self, when: datetime, zone: tzinfo) -> str:
         """Write an aware time as the clocks of ``zone`` show it, to the minute."""
         return format_datetime(when.astimezone(zone), MOMENTS[self._language], locale=self._locale)
@@ -72,7 +77,7 @@ class Texts:
 
 
 class _Blanks(string.Formatter):
-    """``str.format`` with three more formats."""
+    """``str.format`` with four more formats."""
 
     def __init__(self, texts: Texts) -> None:
         self._formats: Mapping[str, Callable[[int], str]] = {
@@ -82,10 +87,13 @@ class _Blanks(string.Formatter):
         }
 
     def format_field(self, value: Any, format_spec: str) -> str:  # noqa: ANN401  # the base class's signature
-        if format_spec not in self._formats:
+        one, is_word, more = format_spec.partition("|")
+        if not is_word and format_spec not in self._formats:
             return str(super().format_field(value, format_spec))
         if not isinstance(value, int):
             raise TypeError(f"{value!r} is no whole number")
+        if is_word:
+            return one if value == 1 else more
         return self._formats[format_spec](value)
 
 

@@ -118,8 +118,9 @@ def source_of(movement: Movement) -> Message:
         case Cause.SHEET_EDIT | Cause.ADJUSTMENT | Cause.COUNT, [cycle, *copy, row]:
             typed = message(f"why.{cause}", row=int(row), cycle=int(cycle))
             return message(f"why.{cause}_copy", file=copy[0], **typed.params) if copy else typed
-        case Cause.BUNDLE, [cycle]:
-            return message("why.bundle", cycle=int(cycle))
+        case Cause.BUNDLE, [cycle, *bundle]:
+            became = message("why.bundle", cycle=int(cycle))
+            return message("why.out_of_bundle", bundle="/".join(bundle), **became.params) if bundle else became
         case Cause.UNDO, [cycle, number]:
             return message("why.undo", number=int(number), cycle=int(cycle))
         case _:

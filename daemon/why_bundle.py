@@ -12,7 +12,7 @@ from daemon.texts import Texts
 
 @dataclass(frozen=True, slots=True)
 class MadeOf:
-    """The recipe of a SKU, empty for what is no bundle, and the units left of those parts that have a ledger."""
+    """The recipe of a SKU, empty for what is no bundle, and the units left of its parts."""
 
     recipe: Recipe = field(default_factory=dict)
     left: Mapping[Sku, int] = field(default_factory=dict)
@@ -20,17 +20,13 @@ class MadeOf:
     @property
     def available(self) -> int | None:
         """How many bundles there are; ``None`` unless the stock is that of the parts."""
-        is_in_force = bool(self.recipe) and self.recipe.keys() <= self.left.keys()
-        return units_of(self.recipe, self.left)[0] if is_in_force else None
+        return units_of(self.recipe, self.left)[0] if self.recipe else None
 
 
 def say_made_of(made_of: MadeOf, texts: Texts) -> Iterator[str]:
     """One line for every part; the last one tells how many bundles that is."""
     for part, units in made_of.recipe.items():
-        if part in made_of.left:
-            yield texts.say(message("why.part", part=part, units=units, available=made_of.left[part]))
-        else:
-            yield texts.say(message("why.part_without_stock", part=part, units=units))
+        yield texts.say(message("why.part", part=part, units=units, available=made_of.left[part]))
     if made_of.available is not None:
         scarce = units_of(made_of.recipe, made_of.left)[1]
         yield texts.say(message("why.sum_of_parts", count=made_of.available, part=scarce))
@@ -38,6 +34,4 @@ def say_made_of(made_of: MadeOf, texts: Texts) -> Iterator[str]:
 
 def as_plain(made_of: MadeOf) -> list[dict[str, Any]]:
     """Show the same as plain data."""
-    return [
-        {"sku": part, "units": units, "available": made_of.left.get(part)} for part, units in made_of.recipe.items()
-    ]
+    return [{"sku": part, "units": units, "available": made_of.left[part]} for part, units in made_of.recipe.items()]

@@ -226,8 +226,10 @@ def _shown_after(agreed: Bases, table: Table, rows: Sequence[RowWrite]) -> Bases
     for row in rows:
         cells = {field.value: value for field, value in row.cells.items() if field in _BASES}
         present: dict[str, Any] = {name: value for name, value in cells.items() if Column(name) in table.columns}
+        if Field.STOCK in present:
+            present["is_derived"] = row.is_derived
         if row.sku is not None:
-            shown[row.sku] = replace(shown.get(row.sku, RowBase()), **present)
+            shown[row.sku] = shown.get(row.sku, RowBase())._replace(**present)
     return shown
 
 

@@ -71,7 +71,11 @@ def _try(copies: "SimpleQueue[Path]", fault: Fault) -> Verdict:
 
 def _first_failure(copy: Path, tests: tuple[str, ...]) -> str | None:
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:randomly", *tests]
-    ran = subprocess.run(command, cwd=copy, capture_output=True, text=True, timeout=_LONGEST_S, check=False)  # noqa: S603 -- ourselves
+    try:
+        ran = subprocess.run(command, cwd=copy, capture_output=True, text=True, timeout=_LONGEST_S, check=False)  # noqa: S603 -- ourselves
+    except subprocess.TimeoutExpired:
+        print(f"not run to the end in {_LONGEST_S} s: {' '.join(tests)}", flush=True)
+        return None
     if ran.returncode == 0:
         return None
     said = (line.partition(" ") for line in ran.stdout.splitlines() if line.startswith(("FAILED ", "ERROR ")))

@@ -19,6 +19,7 @@ _EDITS = "daemon/domain/edits.py"
 _TYPED = "daemon/domain/typed.py"
 _ORDERS = "daemon/domain/orders.py"
 _POOL = "daemon/domain/allocation.py"
+_CLAIMS = "daemon/domain/claims.py"
 _PUSH = "daemon/push/course.py"
 _IN_STEP = "daemon/mirror/in_step.py"
 
@@ -99,7 +100,7 @@ FAULTS = (
     Fault(
         "An addition that still stands is booked again",
         _TYPED,
-        "added = typed - (base.adjustment or 0)",
+        "added = typed - booked",
         "added = typed",
     ),
     Fault(
@@ -150,7 +151,7 @@ FAULTS = (
     Fault(
         "A shop rises by units that another still shows",
         _POOL,
-        "else max(min(units, still[id_] + room), surely[id_])",
+        "else max(min(units, still[id_] + spare), surely[id_])",
         "else units",
     ),
     Fault(
@@ -158,6 +159,18 @@ FAULTS = (
         _POOL,
         "id_: units if units <= surely[id_]",
         "id_: units if units <= promised[id_]",
+    ),
+    Fault(
+        "What a bundle shows is offered singly as well",
+        _CLAIMS,
+        "available[part] - offers[part].locked - bundled[part], bundled",
+        "available[part] - offers[part].locked, bundled",
+    ),
+    Fault(
+        "A part rises by units that a bundle still shows",
+        _CLAIMS,
+        "left[part] -= units * held[bundle]",
+        "left[part] -= units",
     ),
     Fault(
         "A bundle is as plentiful as its most plentiful part",

@@ -255,7 +255,9 @@ FAULTS = [
     (f"{MINIMAL}    stock:\n      sync: maybe\n", "config.not_a_choice", 9, "shops[0].stock.sync"),
     (f"{MINIMAL}    price: {{conflict: me}}\n", "config.not_a_choice", 8, "shops[0].price.conflict"),
     (f"{MINIMAL}    lag: 2h\n", "config.bad_duration", 8, "shops[0].lag"),
-    (MINIMAL.replace("    shop_cipher: ROW_x\n", ""), "config.missing_key", 3, "shops[0].shop_cipher"),
+    (f"{MINIMAL}    price: {{fees: 6,5%}}\n", "config.comma_in_braces", 8, "shops[0].price.5%"),
+    (f"{MINIMAL}    stock: {{max: 1,000}}\n", "config.comma_in_braces", 8, "shops[0].stock.000"),
+    (f"{MINIMAL}    stock: {{5%: 1}}\n", "config.unknown_key", 8, "shops[0].stock.5%"),
 ]
 
 

@@ -56,7 +56,21 @@ def test_of_many_lines_the_rest_is_counted():
     movements = tuple(moved(Cause.ORDER, sku=f"S{number}") for number in range(MOST_LINES + 3))
     lines = list(tell_plan(Plan(movements=movements), TEXTS))
     assert len(lines) == MOST_LINES + 1
-    assert "3" in lines[-1]
+    assert lines[-1] == "… dan 3 lagi."
+
+
+def test_what_is_held_in_another_sheet_is_not_said_of_the_stock():
+    reason = message("allocation.unknown_sku", sheet="Alokasi", row=3, sku="KOPI")
+    (line,) = tell_plan(Plan(held=(Held("KOPI", None, Field.STOCK, reason),)), TEXTS)
+    assert line.startswith("Ditahan KOPI, Alokasi: Lembar Alokasi, baris 3: ")
+
+
+def test_what_holds_the_rest_is_named_where_something_does():
+    held = tuple(Held(None, row, Field.STOCK, message("row.no_sku")) for row in range(MOST_LINES + 3))
+    (*_, rest) = tell(cycle(Plan(held=held)), TEXTS)
+    assert rest == "… dan 3 lagi. Semuanya: `selaras status`"
+    (*_, rest) = tell_plan(Plan(held=held), TEXTS, all_in="selaras plan --json")
+    assert rest == "… dan 3 lagi. Semuanya: `selaras plan --json`"
 
 
 @pytest.mark.parametrize(

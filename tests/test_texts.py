@@ -13,7 +13,9 @@ FORMATS = {"", "money", "number", "clock"}
 
 
 def blanks(text: str) -> set[tuple[str, str]]:
-    return {(name, spec or "") for _, name, spec, _ in string.Formatter().parse(text) if name is not None}
+    """All blanks but those for a word that depends on a number: not every language has such."""
+    found = ((name, spec or "") for _, name, spec, _ in string.Formatter().parse(text) if name is not None)
+    return {(name, spec) for name, spec in found if "|" not in spec}
 
 
 def test_both_languages_have_the_same_codes():
@@ -42,10 +44,20 @@ def test_a_blank_can_ask_for_money_or_a_number():
     assert texts.format("{price:money} × {count:number}", price=55000, count=1200) == "Rp 55.000 × 1.200"
 
 
+def test_a_blank_can_hold_a_word_for_one_and_a_word_for_any_other_number():
+    text = "{count:number} {count:row|rows}"
+    assert [Texts("en").format(text, count=count) for count in (0, 1, 1200)] == ["0 rows", "1 row", "1,200 rows"]
+
+
 @pytest.mark.parametrize(("language", "shown"), [("id", "10 Mar 10.05"), ("en", "10 Mar 10:05")])
 def test_a_blank_can_ask_for_a_time_as_the_shops_clocks_show_it(language, shown):
     at = int(datetime(2026, 3, 10, 3, 5, tzinfo=UTC).timestamp())
     assert Texts(language, ZoneInfo("Asia/Jakarta")).format("{at:clock}", at=at) == shown
+
+
+@pytest.mark.parametrize(("language", "shown"), [("id", "1,5"), ("en", "1.5")])
+def test_seconds_are_written_to_a_tenth_with_the_decimal_mark_of_the_language(language, shown):
+    assert Texts(language).seconds(1.54) == shown
 
 
 def test_an_unknown_code_shows_itself_and_its_params():

@@ -108,6 +108,7 @@ def test_a_number_that_nothing_moved_is_none(tx):
         (Cause.SHEET_EDIT, "7/5", message("why.sheet_edit", row=5, cycle=7)),
         (Cause.ADJUSTMENT, "7/5", message("why.adjustment", row=5, cycle=7)),
         (Cause.BUNDLE, "7", message("why.bundle", cycle=7)),
+        (Cause.BUNDLE, "7/PAKET/2", message("why.out_of_bundle", bundle="PAKET/2", cycle=7)),
         (Cause.UNDO, "7/345", message("why.undo", number=345, cycle=7)),
         (Cause.COUNT, "7/a (1).xlsx/5", message("why.count_copy", file="a (1).xlsx", row=5, cycle=7)),
         (Cause.ORDER, "asing", message("why.other", cause="order", reference="asing")),

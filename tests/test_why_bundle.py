@@ -24,12 +24,6 @@ def test_a_bundle_tells_what_is_left_of_every_part_and_which_one_limits_it():
     ]
 
 
-def test_a_bundle_that_waits_for_the_stock_of_a_part_names_it_and_has_no_number_yet():
-    made_of = MadeOf({"KOPI": 2, "KARTU": 1}, {"KOPI": 11})
-    assert made_of.available is None
-    assert list(say_made_of(made_of, TEXTS))[1:] == said(("part_without_stock", {"part": "KARTU", "units": 1}))
-
-
 @pytest.mark.parametrize("left", [{}, {"KOPI": 3}])
 def test_goods_that_are_no_bundle_have_nothing_to_tell(left):
     assert (list(say_made_of(MadeOf({}, left), TEXTS)), MadeOf({}, left).available) == ([], None)

@@ -80,7 +80,7 @@ def _line(entry: list[Run], settings: Settings, texts: Texts) -> Message:
         return message(
             "log.quiet_runs", first=oldest.cycle, last=newest.cycle, count=len(entry), outcome=outcome, **span
         )
-    counts = {"movements": newest.movements, "commands": newest.commands, "rows": newest.rows}
+    counts = {"skus": newest.skus, "commands": newest.commands, "rows": newest.rows}
     planned = message("log.quiet") if newest.is_quiet else message("log.planned", **counts)
     trigger = texts.say(message(f"log.trigger_{newest.trigger}"))
     said = {"time": local(newest.started_at), "trigger": trigger, "outcome": outcome, "planned": texts.say(planned)}
@@ -97,7 +97,7 @@ def _as_json(entry: list[Run]) -> dict[str, Any]:
         "until": newest.started_at.isoformat(),
         "trigger": newest.trigger if len(entry) == 1 else None,
         "outcome": newest.outcome,
-        "movements": newest.movements,
+        "skus": newest.skus,
         "commands": newest.commands,
         "rows": newest.rows,
         "is_quiet": newest.is_quiet,

@@ -60,7 +60,8 @@ def plan(config: Path | None, *, is_json: bool, is_verbose: bool) -> None:
         typer.echo(json.dumps(as_json(planned, texts), ensure_ascii=False, indent=2))
     else:
         is_certain = not (errors or problems)
-        for line in list(tell_plan(planned, texts)) or [texts.say(message("story.nothing"))] * is_certain:
+        told = list(tell_plan(planned, texts, all_in="selaras plan --json"))
+        for line in told or [texts.say(message("story.nothing"))] * is_certain:
             say(line)
     for _shop, error in errors:
         warn(texts.say(error.message))

@@ -6,7 +6,7 @@ secret    where a secret comes from, and how it stays out of logs
 load      the three together
 """
 
-from daemon.config.load import ConfigError, load_settings, locate_config
+from daemon.config.load import ConfigError, load_settings, locate_config, unreadable_secrets
 from daemon.config.secret import Secret
 from daemon.config.settings import BrakeSettings, Settings, ShopSettings, StockSync
 
@@ -19,4 +19,5 @@ __all__ = [
     "StockSync",
     "load_settings",
     "locate_config",
+    "unreadable_secrets",
 ]

@@ -54,6 +54,16 @@ def load_settings(path: Path, *, environ: Mapping[str, str] = os.environ, needs_
     return _settings(path, checked, document, environ)
 
 
+def unreadable_secrets(path: Path, *, environ: Mapping[str, str] = os.environ) -> tuple[Message, ...]:
+    """Tell which secrets of ``path`` are missing in their files; only the service sees what is kept elsewhere."""
+    try:
+        load_settings(path, environ=environ)
+    except ConfigError as error:
+        in_files = {"config.secret_file_unreadable", "config.secret_garbled"}
+        return tuple(problem for problem in error.problems if problem.code in in_files)
+    return ()
+
+
 def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
@@ -98,7 +108,9 @@ def _shop_settings(shop: ShopSection) -> ShopSettings:
         app_secret=shop.app_secret.secret,
         base_url=shop.base_url,
         auth_url=shop.auth_url,
-        shop_cipher=shop.shop_cipher,
+        authorize_url=shop.authorize_url,
+        service_id=shop.service_id or "",
+        shop_cipher=shop.shop_cipher or "",
         stock=shop.stock.sync,
         rule=_rule(shop.stock),
         lag=shop.lag,

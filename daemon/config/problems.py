@@ -72,6 +72,8 @@ class _Finding:
     def _unknown_key(self) -> tuple[str, dict[str, Param]]:
         *around, name = self.path
         fields = _fields_of(tuple(around))
+        if self.is_blank and re.fullmatch(r"\d+ ?%?", str(name)):
+            return "config.comma_in_braces", {}
         if near := get_close_matches(str(name), fields, n=1):
             return "config.unknown_key_near", {"near": near[0]}
         return "config.unknown_key", {"keys": _names(fields)}

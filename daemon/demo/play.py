@@ -118,13 +118,13 @@ class Demo:
             in_shops = expected.differences_in(await world.listings())
             if not in_shops and shops_at is None:
                 shops_at = time.monotonic() - saved_at
-                self._tell("demo.shops_agree", seconds=_seconds(shops_at))
+                self._tell("demo.shops_agree", seconds=self._texts.seconds(shops_at))
             differences = in_shops + expected.differences_in_sheet(await seller.rows())
             differences += [f"pesanan: {order}" for order in sorted(expected.orders - order_ids_in(orders_folder))]
             if not differences:
                 for sku, stock in expected.stocks.items():
                     self._tell("demo.all_agree", sku=sku, stock=stock)
-                self._tell("demo.finished", seconds=_seconds(time.monotonic() - saved_at))
+                self._tell("demo.finished", seconds=self._texts.seconds(time.monotonic() - saved_at))
                 return True
             if time.monotonic() > end:
                 self._tell("demo.disagree", differences="; ".join(differences))
@@ -151,7 +151,7 @@ class Demo:
         self._say(f"{self._clock()} {self._texts.say(message(code, **params))}")
 
     def _clock(self) -> str:
-        return f"{time.monotonic() - self._started:6.1f} s"
+        return f"{self._texts.seconds(time.monotonic() - self._started):>6} s"
 
 
 async def _filled(seller: Seller) -> dict[str, dict[Column, object]] | None:
@@ -181,7 +181,3 @@ def _fresh_folder(*, temporary: bool) -> Path:
         if not place.exists():
             return place
     raise BugError("demo.no_folder")
-
-
-def _seconds(seconds: float) -> str:
-    return f"{seconds:.1f}"

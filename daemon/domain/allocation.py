@@ -4,7 +4,7 @@ Whole units, never below zero, never above what the pool has or a listing can sh
 order of the listings is that of the configuration: it settles what nothing else does (decision 0011).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -33,6 +33,11 @@ class Rule:
     lowest: int = 0
     highest: int | None = None
     priority: int = 0
+
+    @property
+    def may_show(self) -> bool:
+        """Whether a listing shows anything of a pool that is large enough."""
+        return self.lowest > 0 or (self.share > 0 and self.highest != 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +71,6 @@ def allocate(available: int, listings: Mapping[ListingId, Rule], *, sharing: Sha
     if sharing is Sharing.SHARED:
         return _shared(units, listings)
     return _dealt(units, listings)
-
-
-def left_to_deal(available: int, locked: Iterable[int], *, sharing: Sharing) -> int:
-    """Tell how many of ``available`` units are allotted; ``locked`` is what each listing promises that cannot be set.
-
-    Where each unit is offered once, a listing that cannot be set offers its own all the same.
-    """
-    return available if sharing is Sharing.SHARED else available - sum(locked)
 
 
 def _shared(units: int, listings: Mapping[ListingId, Rule]) -> dict[ListingId, int]:
@@ -134,19 +131,19 @@ def _by_weight(units: int, listings: Mapping[ListingId, Rule]) -> dict[ListingId
 
 
 def not_yet_given_back(
-    available: int,
+    spare: int,
     allotted: Mapping[ListingId, int],
     promised: Mapping[ListingId, int],
     surely: Mapping[ListingId, int],
 ) -> dict[ListingId, int]:
     """Tell what each listing may show now, where each unit is offered once.
 
-    Of each one it is known what it shows at most (``promised``) and at least (``surely``). Nobody rises by units that
-    another listing has yet to give back, also if it shows the most that it may; whoever has to fall does so at once.
+    Of each one it is known what it shows at most (``promised``) and at least (``surely``); ``spare`` units are there
+    beside what all show at most or shall show. Nobody rises by units that another listing has yet to give back, also if
+    it shows the most that it may; whoever has to fall does so at once.
     """
     still = {id_: max(units, promised[id_]) for id_, units in allotted.items()}
-    room = max(available, 0) - sum(still.values())
     return {
-        id_: units if units <= surely[id_] else max(min(units, still[id_] + room), surely[id_])
+        id_: units if units <= surely[id_] else max(min(units, still[id_] + spare), surely[id_])
         for id_, units in allotted.items()
     }

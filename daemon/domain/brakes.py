@@ -17,8 +17,8 @@ from daemon.domain.values import ListingId, Sku
 FEWEST_CHANGED, FEWEST_ZEROED, FEWEST_GONE = 10, 5, 5
 """In fewer rows, or listings, a share says nothing: a shop of four goods is often changed as a whole."""
 
-RULES_WAIT = "allocation.sells_out"
-"""Said of rules that wait for a yes; all else in the file counts."""
+RULES_WAIT, RECIPES_WAIT = "allocation.sells_out", "bundle.sells_out"
+"""Said of rules, and of recipes, that wait for a yes; all else in the file counts."""
 
 Edit: TypeAlias = tuple[Sku, Field, int]
 """A number that was typed."""
@@ -68,12 +68,15 @@ def why_stopped(file: Suspect, limits: Limits, *, approved: Container[str]) -> M
         return message("sheet.scrambled", rows=moved, plan=plan)
     if exchanged := columns_exchanged(near, file.bases):
         return message("sheet.columns_exchanged", rows=exchanged, plan=plan)
-    return _too_many(changed, len(known), limits, plan)
+    of_stock = {Field.STOCK, Field.COUNT}
+    zeroed = {sku for sku, field, typed in changed if field in of_stock and typed == 0 and file.bases[sku].stock}
+    return _too_many(changed, zeroed, known=len(known), limits=limits, plan=plan)
 
 
-def _too_many(changed: Iterable[Edit], known: int, limits: Limits, plan: str) -> Message | None:
+def _too_many(
+    changed: Iterable[Edit], zeroed: Collection[Sku], *, known: int, limits: Limits, plan: str
+) -> Message | None:
     touched = {sku for sku, _, _ in changed}
-    zeroed = {sku for sku, field, typed in changed if field is Field.STOCK and typed == 0}
     if not (
         _is_many(len(touched), FEWEST_CHANGED, known, limits) or _is_many(len(zeroed), FEWEST_ZEROED, known, limits)
     ):
@@ -83,12 +86,16 @@ def _too_many(changed: Iterable[Edit], known: int, limits: Limits, plan: str) ->
     return message("sheet.many_changed", rows=len(touched), known=known, plan=plan)
 
 
-def plan_to_approve(rules: Iterable[str], sold_out: int, known: int, limits: Limits) -> str | None:
-    """Name the plan of new ``rules`` of the pool by which too many of ``known`` goods would be ``sold_out`` in a shop.
+def plan_to_approve(
+    new: Iterable[object], last: Iterable[object], *, sold_out: int, known: int, limits: Limits
+) -> str | None:
+    """Name the plan of ``new`` rules instead of the ``last`` by which too many ``known`` goods would be ``sold_out``.
 
-    ``None`` if they are few enough. Rules are told apart by their words.
+    ``None`` if they are few enough. Rules are told apart by their words, and a plan from its contrary.
     """
-    return _named(rules) if _is_many(sold_out, FEWEST_ZEROED, known, limits) else None
+    if not _is_many(sold_out, FEWEST_ZEROED, known, limits):
+        return None
+    return _named((*(f"+{rule!r}" for rule in new), *(f"-{rule!r}" for rule in last)))
 
 
 def _is_many(found: int, fewest: int, known: int, limits: Limits) -> bool:

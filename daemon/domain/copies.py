@@ -6,7 +6,7 @@ was offline, a backup or a "conflicted copy" adds what its owner did and takes n
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from daemon.domain.rows import TYPED, Blank, Cell, Field, Number, RowBase, SheetRow, Text
@@ -51,7 +51,7 @@ def bases_of(
             value = _value(cells[sku].cell(field))
             if value is not None and _is_known(sku, field, value, written=written, saves=others):
                 known: dict[str, Any] = {field.value: value}
-                bases[sku] = replace(bases.get(sku, _NONE), **known)
+                bases[sku] = bases.get(sku, _NONE)._replace(**known)
     return bases
 
 

@@ -4,15 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from daemon.domain.allocation import FULL_POOL, Sharing, allocate, left_to_deal
-from daemon.domain.choices import Choice, Chosen
+from daemon.domain.choices import Answer, Chosen
 from daemon.domain.messages import Message
-from daemon.domain.overrides import rule_of
 from daemon.domain.plan import Held, ListingChange, ProductChange
 from daemon.domain.recipes import Recipe
 from daemon.domain.rows import Field, RowBase, SheetRow
 from daemon.domain.snapshot import ListingState, MarketplaceEdit, Product, ShopPolicy, Snapshot
-from daemon.domain.stock import Movement, shown_for
+from daemon.domain.stock import Movement
 from daemon.domain.values import ListingId, ListingStatus, Money, Sku
 
 
@@ -23,7 +21,7 @@ class LinkedRow:
     sku: Sku
     cells: SheetRow
     base: RowBase
-    answers: Mapping[Field, Choice] = field(default_factory=dict)
+    answers: Mapping[Field, Answer] = field(default_factory=dict)
 
 
 class Draft:
@@ -50,8 +48,9 @@ class Draft:
         for chosen in snapshot.choices:
             self.chosen[chosen.sku].append(chosen)
         self.recipes: dict[Sku, Recipe] = dict(snapshot.recipes)
-        self.waiting: dict[Sku, Recipe] = {}
-        """New recipes that would empty something: the last one stays in force, or the goods stay what they are."""
+        """The bundles in force; what the workbook wants instead takes effect when all else is booked."""
+        self.wanted: dict[Sku, Recipe] = dict(snapshot.recipes)
+        """What the workbook wants bundles to be made of."""
         self.leaving: set[Sku] = set()
         """Bundles that stand in ``Paket`` no more: until their own stock is known they stay what they were."""
         self.left: set[Sku] = set()
@@ -59,9 +58,6 @@ class Draft:
         self.unopened: set[Sku] = set()
         """Parts whose ledger starts with the number in their row; as long as none is booked, they have none."""
         self.allocations = snapshot.allocations
-        rules = {policy.rule for policy in snapshot.shops.values()}
-        # As for most sellers: a large catalogue must not pay for rules that nobody made.
-        self._has_no_rules = snapshot.sharing is Sharing.SHARED and rules <= {FULL_POOL}
         self.is_dealing = False
         """Some listing waits for units that another one still shows."""
         self.awaiting: dict[ListingId, int] = {}
@@ -76,27 +72,6 @@ class Draft:
         """Yield the listings that sell ``sku``, in the order of the shops in the configuration."""
         return (self.listings[listing_id] for listing_id in self._by_sku.get(sku, ()))
 
-    def allotments(self, sku: Sku) -> dict[ListingId, int]:
-        """Tell what every listing of ``sku`` shall show; those that we may not set are left out."""
-        available = self.to_deal(sku)
-        listings = [listing.id for listing in self.linked(sku) if self._takes_stock(listing)]
-        if self._has_no_rules and not self.allocations:
-            return dict.fromkeys(listings, shown_for(available))
-        rules = {
-            listing: rule_of((sku, listing.shop), self.given.shops[listing.shop].rule, self.allocations)
-            for listing in listings
-        }
-        return allocate(available, rules, sharing=self.given.sharing)
-
-    def to_deal(self, sku: Sku) -> int:
-        """Units that our listings may offer: each is offered once in exclusive sharing, also by a locked listing."""
-        served = (listing for listing in self.linked(sku) if self.given.shops[listing.id.shop].sends_stock)
-        locked = (listing.promised for listing in served if not listing.quantity_is_editable)
-        return left_to_deal(self.products[sku].available, locked, sharing=self.given.sharing)
-
-    def _takes_stock(self, listing: ListingState) -> bool:
-        return listing.quantity_is_editable and self.given.shops[listing.id.shop].sends_stock
-
     def silent_shops(self) -> set[str]:
         """Name the shops to which nothing is sent for now."""
         return {str(reason.params["shop"]) for reason in self.given.at_rest}
@@ -107,14 +82,14 @@ class Draft:
 
     def parts(self) -> set[Sku]:
         """All goods that bundles are made of, or are to be, listed or not."""
-        return {part for recipe in (*self.recipes.values(), *self.waiting.values()) for part in recipe}
+        return {part for recipe in (*self.recipes.values(), *self.wanted.values()) for part in recipe}
 
     def has_ledger(self, sku: Sku) -> bool:
         """Whether a stock of ``sku`` is known."""
         return sku in self.products and sku not in self.unopened
 
     def parts_of(self, sku: Sku) -> Recipe:
-        """What a bundle is made of; nothing for other goods. A recipe is in force once all its parts have a ledger."""
+        """What a bundle is made of; nothing for other goods."""
         recipe = self.recipes.get(sku, {})
         return recipe if all(map(self.has_ledger, recipe)) else {}
 

@@ -6,26 +6,28 @@ program sets it), or the marketplace emptied the listing itself after a cancella
 has decided, the difference stays as it is: falls are carried, nothing is raised.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
-from daemon.domain.choices import Choice
+from daemon.domain.choices import EDIT_QUESTION, Choice, is_made_in, taken_by
+from daemon.domain.deal import Deal
 from daemon.domain.draft import Draft
 from daemon.domain.messages import Message, message
-from daemon.domain.plan import Command
+from daemon.domain.plan import Command, Held, Target
 from daemon.domain.rows import Field
 from daemon.domain.snapshot import ListingState, MarketplaceEdit, ShopPolicy
-from daemon.domain.stock import Cause, Movement, Told, Unexplained, is_settled, quantity_to_send, seen
-from daemon.domain.values import ListingStatus
+from daemon.domain.stock import Cause, Movement, Sending, Told, Unexplained, is_settled, quantity_to_send, seen
+from daemon.domain.values import ListingId, ListingStatus
 
 TURNS = 3
 """So many edits that set the same number again, each soon after a write of ours, are no person's doing."""
 SOON = timedelta(hours=12)
 """A program sets its number again at its next round; a person who does so much later means it."""
-QUESTIONS = frozenset(
-    {"stock.edit_asked", "stock.second_writer", "stock.zeroed_after_cancel", "bundle.zeroed_after_cancel"}
-)
+CLOCKS_DIFFER = timedelta(minutes=10)
+"""So much the marketplace's clock may be off ours; nothing is sent to a shop whose clock is further off."""
+QUESTIONS = frozenset({EDIT_QUESTION, "stock.second_writer", "stock.zeroed_after_cancel", "bundle.zeroed_after_cancel"})
 """Codes of what a person has to decide about a listing; each names its shop."""
 
 
@@ -69,7 +71,7 @@ def _settle(draft: Draft, listing: ListingState, difference: Unexplained, policy
         elif draft.parts_of(listing.sku):
             reason = message("bundle.edit_set_back", shop=listing.id.shop, shown=listing.shown or 0)
             draft.hold(listing.sku, None, Field.STOCK, reason)
-        listing = _agreed(_without_window(listing, policy.lag))
+        listing = _agreed(_without_window(draft, listing, policy.lag))
     draft.change_listing(listing)
 
 
@@ -82,20 +84,22 @@ def _take_over(draft: Draft, listing: ListingState, difference: Unexplained) -> 
     draft.move(Movement(listing.sku, difference.units, Cause.MARKETPLACE_EDIT, reference))
 
 
-def _without_window(listing: ListingState, lag: timedelta) -> ListingState:
+def _without_window(draft: Draft, listing: ListingState, lag: timedelta) -> ListingState:
     """Forget the last write once no order of its moment can still come to light: what follows the edit is a new one."""
-    is_over = (
-        listing.written_to is not None
-        and listing.observed_at is not None
-        and listing.observed_at - listing.written_to > 2 * lag
-    )
+    is_over = listing.written_to is not None and draft.given.read_at(listing) - listing.written_to > 2 * lag
     return replace(listing, written_from=None, written_to=None) if is_over else listing
 
 
 def _agreed(listing: ListingState) -> ListingState:
-    """What it shows is where we go on from: the number of the pool is written over it."""
-    shown = _shown(listing)
-    return listing if shown is None else replace(listing, told=Told(shown), unexplained=None)
+    """What it shows is where we go on from: the number of the pool is written over it.
+
+    If a write without an answer happened, it is what that wrote: nothing in it is a difference any more.
+    """
+    shown, sending = _shown(listing), listing.sending
+    if shown is None:
+        return listing
+    sending = sending and Sending(sending.target, sending.target)
+    return replace(listing, told=Told(shown), unexplained=None, sending=sending)
 
 
 def _shown(listing: ListingState) -> int | None:
@@ -112,16 +116,17 @@ def _is_emptied(listing: ListingState) -> bool:
 
 def decide_edits(draft: Draft) -> None:
     """Take the seller's answers about edits: a choice, or a number that says what is there."""
+    answers = _answers(draft)
     for listing in list(draft.listings.values()):
-        question = _question(draft, listing)
-        if question is None:
+        if _question(draft, listing) is None:
             continue
         if _is_emptied(listing):
             is_typed = not draft.decided.isdisjoint(draft.parts_of(listing.sku) or {listing.sku})
         else:
             is_typed = listing.sku in draft.counted
-        answer = _answer(draft, listing, question)
-        if answer is Choice.SHOP and listing.unexplained is not None and not is_typed:
+        answer = answers.get(listing.id)
+        is_taken_over = answer is Choice.SHOP and not is_typed and not _is_in_pool(draft, listing)
+        if is_taken_over and listing.unexplained is not None:
             _take_over(draft, listing, listing.unexplained)
         if is_typed or answer is not None:
             draft.change_listing(replace(_agreed(listing), edited_to=None, edits_alike=0))
@@ -130,9 +135,14 @@ def decide_edits(draft: Draft) -> None:
 def report_edits(draft: Draft, commands: Iterable[Command]) -> None:
     """Hold what nobody has decided yet, and what the platform has locked although there is less.
 
-    What is written beside a question is in its numbers.
+    What is written beside a question is in its numbers, unless it was to be written before: then they are those in
+    effect until the write is proven.
     """
-    agreed = {each.listing: Told(each.desired) for each in commands if each.carried and each.is_sent}
+    agreed = {
+        each.listing: Told(each.desired)
+        for each in commands
+        if each.carried and each.is_sent and Target.QUANTITY not in draft.listings[each.listing].commanded
+    }
     for listing in draft.listings.values():
         written = replace(listing, told=agreed[listing.id]) if listing.id in agreed else listing
         reason = _question(draft, written) or _locked(draft, listing)
@@ -168,17 +178,36 @@ def _question(draft: Draft, listing: ListingState) -> Message | None:
     shown = _shown(listing)
     if shown is None or difference is None or not is_settled(difference, draft.given.read_at(listing), policy.lag):
         return None
-    return message("stock.edit_asked", shop=shop, shown=max(0, shown), stock=told.quantity)
+    return message(EDIT_QUESTION, shop=shop, shown=max(0, shown), stock=told.quantity)
 
 
-def _answer(draft: Draft, listing: ListingState, question: Message) -> Choice | None:
-    """Whose number was chosen for exactly this question; two different choices are none."""
-    if question.code != "stock.edit_asked" or draft.given.is_stale or draft.is_scrambled:
-        return None
-    numbers = (question.params["stock"], question.params["shown"])
-    chosen = (each for each in draft.chosen.get(listing.sku, ()) if each.field is Field.STOCK)
-    made = {each.choice for each in chosen if (each.here, each.shown) == numbers} - {Choice.SUM}
-    return made.pop() if len(made) == 1 else None
+def _answers(draft: Draft) -> dict[ListingId, Choice]:
+    """Whose number was chosen in the line of each listing that is asked about; two different choices are none.
+
+    Nor is one in a line that means two listings of its shop alike.
+    """
+    found: dict[ListingId, set[Choice]] = defaultdict(set)
+    for chosen in () if draft.given.is_stale or draft.is_scrambled else draft.given.choices:
+        asked = [(each.id, _question(draft, each)) for each in draft.linked(chosen.sku) if _may_be_told(draft, each)]
+        entries = [(id_, Held(chosen.sku, None, Field.STOCK, question)) for id_, question in asked if question]
+        meant = [id_ for id_, entry in entries if chosen.choice in taken_by(entry) and is_made_in(chosen, entry)]
+        if len(meant) == 1 and chosen.choice is not None:
+            found[meant[0]].add(chosen.choice)
+    return {id_: choices.pop() for id_, choices in found.items() if len(choices) == 1}
+
+
+def _may_be_told(draft: Draft, listing: ListingState) -> bool:
+    """Whether a line in the file can be about an edit: one that came later is no question of that file.
+
+    A choice that was taken still stands in a workbook that stays open.
+    """
+    written_at, difference = draft.given.written_at, listing.unexplained
+    return written_at is None or (difference is not None and difference.since <= written_at + CLOCKS_DIFFER)
+
+
+def _is_in_pool(draft: Draft, listing: ListingState) -> bool:
+    """Whether a shop shows what it is to show: two shops that were set to the same number have one stock."""
+    return Deal(draft).allotments(listing.sku).get(listing.id) == _shown(listing)
 
 
 def beside_difference(draft: Draft, listing: ListingState, wanted: Command) -> Command:

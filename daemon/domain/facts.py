@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from daemon.domain.deal import Deal
 from daemon.domain.draft import Draft
 from daemon.domain.messages import message
 from daemon.domain.orders import Goods, LineFact, effect_of
@@ -55,7 +56,7 @@ def book_orders(draft: Draft) -> None:
         if listing is None:
             continue
         if effect.lowers_listing:
-            listing = _lowered(listing, line, draft.given.shops[listing.id.shop].lag)
+            listing = _lowered(listing, line)
         if effect.raises_listing:
             # What is unexplained from now on is another difference, even where it is as large as before.
             listing = replace(listing, told=listing.told and listing.told.raised(), unexplained=None)
@@ -73,21 +74,22 @@ def _whole_second(moment: datetime) -> datetime:
     return moment.replace(microsecond=0)
 
 
-def _lowered(listing: ListingState, line: LineFact, lag: timedelta) -> ListingState:
-    is_overwritten = _fell_into_write(listing, line.created_at, lag)
+def _lowered(listing: ListingState, line: LineFact) -> ListingState:
+    is_overwritten = _fell_into_write(listing, line.created_at)
     told = listing.told and listing.told.lowered(maybe_overwritten=is_overwritten)
     came_before = listing.written_from is not None and line.created_at <= listing.written_from
     sending = listing.sending and listing.sending.lowered(came_before=came_before)
     return replace(listing, told=told, sending=sending, unexplained=None)
 
 
-def _fell_into_write(listing: ListingState, moment: datetime, lag: timedelta) -> bool:
+def _fell_into_write(listing: ListingState, moment: datetime) -> bool:
     """Whether an order of ``moment``, which we did not see until now, may have been overwritten.
 
-    That it came before our read does not mean that we allowed for it: until one ``lag`` has passed it can hide behind
-    a slack, behind a number that we never agreed on, or in the window of an earlier write.
+    That it came before our read does not mean that we allowed for it: it can have hidden behind a slack, behind a
+    number that we never agreed on, or in the window of an earlier write. However long before: between the orders that
+    we knew of and our write any time may have passed.
     """
-    if listing.written_from is None or moment < listing.written_from - lag - WINDOW_MARGIN:
+    if listing.written_from is None:
         return False
     return listing.written_to is None or moment <= listing.written_to + WINDOW_MARGIN
 
@@ -100,7 +102,7 @@ def settle_unknown_writes(draft: Draft) -> None:
             draft.change_listing(replace(listing, told=told, sending=None))
 
 
-def report_unlinked(draft: Draft) -> None:
+def report_unlinked(draft: Draft, deal: Deal) -> None:
     """Name the shops whose number was never agreed and is not about to be."""
     for listing in draft.listings.values():
         is_served = draft.given.shops[listing.id.shop].sends_stock and listing.quantity_is_editable
@@ -113,6 +115,6 @@ def report_unlinked(draft: Draft) -> None:
                 "stock.differs_between_shops",
                 shop=listing.id.shop,
                 shown=listing.shown,
-                stock=draft.allotments(listing.sku)[listing.id],
+                stock=deal.allotments(listing.sku)[listing.id],
             )
             draft.ask_about(listing.id, reason)

@@ -4,7 +4,7 @@ What is not proved to be so here is looked at: a mistake in this direction costs
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, TypeAlias
 
 from daemon.domain.identity import row_key
 from daemon.domain.notes import DONE_MARK, NOTE_MARK, still_holds
@@ -16,83 +16,75 @@ from daemon.domain.snapshot import SeenFile
 from daemon.domain.stock import QUANTITY_LIMIT
 from daemon.domain.values import Sku
 
-
-class Agreed(NamedTuple):
-    """What shops and ledger agree on about one SKU: the word of its row, units, minor units of the currency.
-
-    Of its listings ``read`` were read in this cycle; of those whose stock we keep ``equal`` were, ``unread`` were not.
-    """
-
-    status: str
-    stock: int
-    price: int | None
-    read: int = 0
-    equal: int = 0
-    unread: int = 0
+Agreed: TypeAlias = tuple[str, int, int | None]
+"""What shops and ledger agree on about one SKU: the word of its row, units, minor units of the currency."""
 
 
 def rows_in_step(file: SeenFile, agreed: Mapping[Sku, Agreed]) -> dict[Sku, int]:
     """Find the rows of ``file`` that show what is ``agreed``, as they did before; tell their numbers."""
     found: dict[Sku, int] = {}
     met: set[Sku] = set(file.brought)
+    bases, written = file.bases, file.bases if file.written is None else file.written
     for row in file.rows:
         if type(row.sku) is not Text:
             continue
-        sku = Sku(row.sku.value)
+        sku: Any = row.sku.value  # a Sku; saying so by a call for every row would be a tenth of all this
         if sku in met:
             found.pop(sku, None)  # which of the two speaks for the goods has to be asked
             continue
         met.add(sku)
-        numbers, base = agreed.get(sku), file.bases.get(sku)
-        if numbers is None or base is None or (file.written is not None and file.written.get(sku) is not base):
+        now, base = agreed.get(sku), bases.get(sku)
+        if now is None or base is None or written.get(sku) is not base:
             continue
-        if not (_is_as_agreed(base, numbers) and _shows(row, numbers)):
-            continue
-        if _is_marked(row, sku, base, numbers.status) and _is_noted(row.note, base, numbers):
+        if _is_as_agreed(base, now) and _shows(row, now) and _is_marked(row, sku, base, now):
             found[sku] = row.number
     return found
 
 
 def _is_as_agreed(base: RowBase, agreed: Agreed) -> bool:
     """Whether a row showed these numbers before, and nothing was asked in it."""
-    if base.stock != agreed.stock or base.price != agreed.price or base.adjustment is not None:
+    _, stock, price = agreed
+    if base.is_derived or base.stock != stock or base.price != price or base.adjustment is not None:
         return False
     return base.count is None and base.asked_price is None and base.asked_stock is None
 
 
 _EMPTY = (Blank, Absent)
+_USABLE = (Blank, Absent, Number)
 
 
 def _shows(row: SheetRow, agreed: Agreed) -> bool:
+    _, units, amount = agreed
     stock, price = row.stock, row.price
-    if type(row.cost) is not Number and type(row.cost) not in _EMPTY:
+    if type(row.adjustment) not in _EMPTY or type(row.count) not in _EMPTY or type(row.cost) not in _USABLE:
         return False
-    if agreed.stock > QUANTITY_LIMIT or type(row.adjustment) not in _EMPTY or type(row.count) not in _EMPTY:
+    if units > QUANTITY_LIMIT or not (stock.value == units if type(stock) is Number else type(stock) is Absent):
         return False
-    if type(stock) is not Absent and not (type(stock) is Number and stock.value == agreed.stock):
-        return False
-    if agreed.price is None:
+    if amount is None:
         return type(price) in _EMPTY
-    if not LOWEST_PRICE <= agreed.price <= HIGHEST_PRICE:
+    if not LOWEST_PRICE <= amount <= HIGHEST_PRICE:
         return False
-    return type(price) is Absent or (type(price) is Number and price.value == agreed.price)
+    return price.value == amount if type(price) is Number else type(price) is Absent
 
 
-def _is_marked(row: SheetRow, sku: Sku, base: RowBase, status: str) -> bool:
-    """Whether status, key and name are as they should be."""
-    if type(row.status) is not Absent and not (type(row.status) is Text and row.status.value == base.status == status):
+def _is_marked(row: SheetRow, sku: Sku, base: RowBase, agreed: Agreed) -> bool:
+    """Whether status, key, name and note are as they should be."""
+    status, key, note = row.status, row.key, row.note
+    if not (status.value == base.status == agreed[0] if type(status) is Text else type(status) is Absent):
         return False
-    if type(row.key) is not Absent and not (type(row.key) is Text and row.key.value == row_key(sku)):
+    if not (key.value == row_key(sku) if type(key) is Text else type(key) is Absent) or type(row.product) is Blank:
         return False
-    return type(row.product) is not Blank
+    if type(note) in _EMPTY:
+        return base.note is None
+    return type(note) is Text and _is_to_stay(note.value, base, agreed)
 
 
-def _is_noted(note: Cell, base: RowBase, agreed: Agreed) -> bool:
-    """Whether a note is to stay: the seller's own, or one of ours that tells what was done and is still so."""
-    if type(note) is not Text or not note.value.startswith(NOTE_MARK):
-        return base.note is None and (type(note) in _EMPTY or type(note) is Text)
-    shown = {agreed.stock, agreed.price}
-    return note.value == base.note and note.value.startswith(DONE_MARK) and still_holds(note.value, shown, was=shown)
+def _is_to_stay(note: str, base: RowBase, agreed: Agreed) -> bool:
+    """Whether a note is the seller's own, or one of ours that tells what was done and is still so."""
+    if not note.startswith(NOTE_MARK):
+        return base.note is None
+    shown = set(agreed[1:])
+    return note == base.note and note.startswith(DONE_MARK) and still_holds(note, shown, was=shown)
 
 
 def named_in(file: SeenFile) -> set[Sku]:

@@ -73,7 +73,12 @@ def _stock(draft: Draft, row: LinkedRow, seen: RowBase, say: Say) -> Iterator[st
         yield say(message("note.stock_decided", now=now - added))
     elif seen.stock is not None and agreed.stock is not None and agreed.stock != seen.stock:
         gone = agreed.stock - (now - added)
-        code = "note.stock" if gone <= 0 else "note.stock_sold" if gone == _sold(draft, row.sku) else "note.stock_left"
+        if gone <= 0:
+            code = "note.stock"
+        elif gone == _sold(draft, row.sku):
+            code = "note.stock_sold"
+        else:  # of a number that was asked about, the units may be those that the shop's number has fewer
+            code = "note.stock_decided" if agreed.stock == seen.asked_stock else "note.stock_left"
         yield say(message(code, before=seen.stock, now=now - added, units=gone))
     if added:
         yield say(message("note.adjustment", units=f"{added:+d}", before=now - added, now=now))

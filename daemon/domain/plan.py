@@ -82,11 +82,15 @@ class ListingChange:
 
 @dataclass(frozen=True, slots=True)
 class RowWrite:
-    """Cells to write into one row. ``number`` is ``None`` for a row to be appended; a ``None`` value empties a cell."""
+    """Cells to write into one row. ``number`` is ``None`` for a row to be appended; a ``None`` value empties a cell.
+
+    ``is_derived``: its stock is that of a bundle.
+    """
 
     sku: Sku | None
     number: int | None
     cells: Mapping[Field, int | str | None]
+    is_derived: bool = False
 
 
 @dataclass(frozen=True, slots=True)

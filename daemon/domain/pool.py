@@ -1,9 +1,11 @@
 """The pool in one reconcile: what holds of it, and what each listing shows now (decision 0011)."""
 
+from collections.abc import Mapping
 from hashlib import blake2b
 
-from daemon.domain.allocation import Sharing, not_yet_given_back
+from daemon.domain.allocation import not_yet_given_back
 from daemon.domain.brakes import RULES_WAIT, plan_to_approve
+from daemon.domain.deal import Deal
 from daemon.domain.draft import Draft
 from daemon.domain.messages import Message, message
 from daemon.domain.overrides import OLD_FILE, OverrideSheet, overrides_of
@@ -52,12 +54,19 @@ def stop_suspicious(draft: Draft) -> None:
     changed = rules.items() ^ last.items()
     if not changed or not isinstance(sheet, OverrideSheet):
         return
-    skus = {sku for (sku, _shop), _rule in changed} & draft.products.keys()
-    new = {sku: draft.allotments(sku) for sku in skus}
+    new = Deal(draft)
     draft.allocations = last
-    sold_out = [sku for sku in skus if any(old and not new[sku][id_] for id_, old in draft.allotments(sku).items())]
+    old = Deal(draft)
+    skus = {each for (sku, _shop), _rule in changed for each in old.rivals(sku)} & draft.products.keys()
+    sold_out = [sku for sku in skus if _is_sold_out(old.allotments(sku), new.allotments(sku))]
     known = len({*draft.skus(), *draft.given.in_step.skus})
-    plan = plan_to_approve(map(repr, changed), len(sold_out), known, draft.given.limits)
+    plan = plan_to_approve(
+        rules.items() - last.items(),
+        last.items() - rules.items(),
+        sold_out=len(sold_out),
+        known=known,
+        limits=draft.given.limits,
+    )
     if plan is None or plan in draft.given.approved:
         draft.allocations = rules
     else:
@@ -65,21 +74,25 @@ def stop_suspicious(draft: Draft) -> None:
         draft.hold(None, None, Field.STOCK, reason)
 
 
+def _is_sold_out(old: Mapping[ListingId, int], new: Mapping[ListingId, int]) -> bool:
+    return any(units and not new[listing] for listing, units in old.items())
+
+
 def _content(sheet: OverrideSheet) -> str:
     return blake2b(repr(sheet.rows).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
-def to_show(draft: Draft, sku: Sku) -> dict[ListingId, int]:
+def to_show(deal: Deal, sku: Sku) -> dict[ListingId, int]:
     """Tell what every listing of ``sku`` is to show now: its allotment, in exclusive sharing as soon as it is free."""
-    allotted = draft.allotments(sku)
-    if draft.given.sharing is Sharing.SHARED:
+    allotted = deal.allotments(sku)
+    if not deal.is_exclusive:
         return allotted
-    promised = {listing: draft.listings[listing].promised for listing in allotted}
-    surely = {listing: _surely_shown(draft.listings[listing]) for listing in allotted}
-    numbers = not_yet_given_back(draft.to_deal(sku), allotted, promised, surely)
-    falling = (draft.listings[listing] for listing, units in allotted.items() if units < promised[listing])
+    draft = deal.draft
+    promised = {listing: deal.listings[listing].promised for listing in allotted}
+    surely = {listing: _surely_shown(deal.listings[listing]) for listing in allotted}
+    numbers = not_yet_given_back(deal.spare(sku), allotted, promised, surely)
     draft.awaiting |= {listing: units for listing, units in allotted.items() if units > numbers[listing]}
-    draft.is_dealing |= numbers != allotted and any(_is_about_to_fall(draft, listing) for listing in falling)
+    draft.is_dealing |= numbers != allotted and any(_is_about_to_fall(deal, rival) for rival in deal.rivals(sku))
     return numbers
 
 
@@ -89,6 +102,11 @@ def _surely_shown(listing: ListingState) -> int:
     return max(0, min(agreed, listing.sending.target) if listing.sending else agreed)
 
 
-def _is_about_to_fall(draft: Draft, listing: ListingState) -> bool:
+def _is_about_to_fall(deal: Deal, sku: Sku) -> bool:
     """Whether a fall can be written soon; while its shop is silent or refuses it, looking again is of no use."""
-    return listing.id.shop not in draft.silent_shops() and Target.QUANTITY not in listing.refusals
+    silent = deal.draft.silent_shops()
+    found = ((deal.listings[id_], units) for id_, units in deal.allotments(sku).items())
+    return any(
+        units < listing.promised and listing.id.shop not in silent and Target.QUANTITY not in listing.refusals
+        for listing, units in found
+    )

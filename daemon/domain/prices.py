@@ -7,7 +7,7 @@ alike: agreed. Both changed to different values: the shop's policy decides, and 
 from dataclasses import dataclass, replace
 
 from daemon.domain.brakes import is_far, lowest_price
-from daemon.domain.choices import Choice
+from daemon.domain.choices import Answer, Choice
 from daemon.domain.draft import Draft, LinkedRow
 from daemon.domain.messages import Message, message
 from daemon.domain.plan import Command, Target
@@ -26,12 +26,18 @@ class Wish:
     """What the workbook says about one price.
 
     ``amount`` is a newly typed price or ``None``. ``overrules`` means that the seller has seen a conflict and
-    decided for the workbook, ``yields`` that they emptied the cell to take the shop's price.
+    decided for the workbook, by an ``answer`` for the shops of that or in the row for all; ``yields`` that they took
+    the shop's price.
     """
 
     amount: int | None = None
     overrules: bool = False
     yields: bool = False
+    answer: Answer | None = None
+
+    def overrules_in(self, shop: str) -> bool:
+        """Whether the seller decided for the workbook, and against the price of this shop."""
+        return self.overrules and (self.answer is None or self.answer.is_for(shop))
 
 
 def merge_prices(draft: Draft, rows: list[LinkedRow]) -> list[Command]:
@@ -99,7 +105,7 @@ def _merge_listings(
             continue
         wants = wish.amount is not None or Target.PRICE in listing.commanded
         policy = draft.given.shops[listing.id.shop].price_conflict
-        ours_wins = wants and not wish.yields and (wish.overrules or policy is PriceConflict.SHEET)
+        ours_wins = wants and not wish.yields and (wish.overrules_in(listing.id.shop) or policy is PriceConflict.SHEET)
         if told is None or theirs == ours or ours_wins:
             draft.change_listing(replace(listing, told_price=theirs))
         elif not wants or wish.yields or policy is PriceConflict.SHOP:
@@ -147,18 +153,18 @@ def _ask(draft: Draft, row: LinkedRow | None, sku: Sku, listing: ListingState) -
         row = None
     draft.hold(sku, row.cells.number if row else None, Field.PRICE, reason)
     if row:
-        draft.bases[sku] = replace(draft.bases.get(sku, row.base), asked_price=typed)
+        draft.bases[sku] = draft.bases.get(sku, row.base)._replace(asked_price=typed)
 
 
 def _wish(draft: Draft, row: LinkedRow) -> Wish:
     base = draft.bases.get(row.sku, row.base)
-    asked, cell = base.asked_price, row.cells.price
-    draft.bases[row.sku] = replace(base, asked_price=None)
+    asked, cell, answer = base.asked_price, row.cells.price, row.answers.get(Field.PRICE)
+    draft.bases[row.sku] = base._replace(asked_price=None)
     price = draft.products[row.sku].price
     yields = Wish(yields=price is not None and asked == price.amount and not draft.given.is_stale)
     match cell:
-        case Number(value) if row.answers.get(Field.PRICE) is Choice.SHOP and not draft.given.is_stale:
-            draft.bases[row.sku] = replace(base, asked_price=None, price=value)
+        case Number(value) if answer and answer.choice is Choice.SHOP and not draft.given.is_stale:
+            draft.bases[row.sku] = base._replace(asked_price=None, price=value)
             return yields
         case Number(value) if LOWEST_PRICE <= value <= HIGHEST_PRICE:
             return _number_wish(draft, row, value, asked)
@@ -184,17 +190,17 @@ def _number_wish(draft: Draft, row: LinkedRow, typed: int, asked: int | None) ->
     if known is not None and typed != known.amount and (is_stale if answers else has_not_seen):
         # The present price never stood in this cell, or was decided since: the seller cannot mean to replace it.
         ask(draft, row, Field.PRICE, message("price.unseen", typed=typed, shown=known.amount))
-        draft.bases[row.sku] = replace(base, price=None if is_stale else base.price, asked_price=typed)
+        draft.bases[row.sku] = base._replace(price=None if is_stale else base.price, asked_price=typed)
         return Wish()
     doubt = None if known is None or typed == known.amount else _doubt(draft, row, typed=typed, known=known.amount)
     if doubt is not None and typed != base.price and not (answers and typed == asked):
         ask(draft, row, Field.PRICE, doubt)
-        draft.bases[row.sku] = replace(base, asked_price=typed)
+        draft.bases[row.sku] = base._replace(asked_price=typed)
         return Wish()
-    draft.bases[row.sku] = replace(base, price=typed)
+    draft.bases[row.sku] = base._replace(price=typed)
     is_decision = answers and not is_stale
     if is_decision or (typed != base.price and (known is None or typed != known.amount)):
-        return Wish(typed, overrules=is_decision)
+        return Wish(typed, overrules=is_decision, answer=row.answers.get(Field.PRICE))
     return Wish()
 
 

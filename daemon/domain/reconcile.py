@@ -5,9 +5,10 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import chain
 
-from daemon.domain import bundles, edits, facts, pool, typed
-from daemon.domain.choices import OFFERED, Choice
+from daemon.domain import bundles, edits, facts, own_stock, pool, typed
+from daemon.domain.choices import unanswered
 from daemon.domain.comparison import compare
+from daemon.domain.deal import Deal
 from daemon.domain.draft import Draft
 from daemon.domain.messages import message
 from daemon.domain.notes import Say
@@ -24,27 +25,32 @@ def reconcile(snapshot: Snapshot, say: Say) -> Plan:
     """Decide what changes where. ``say`` puts a message into the seller's language, for the cells we write."""
     draft = Draft(snapshot)
     typed.stop_suspicious(draft)
-    bundles.take_recipes(draft)
+    bundles.read_recipes(draft)
     pool.take_overrides(draft)
     facts.forget_unserved(draft)
     facts.open_products(draft)
     facts.book_orders(draft)
     facts.settle_unknown_writes(draft)
     edits.explain_observations(draft)
-    bundles.open_parts(draft)
-    rows = bundles.restarted(draft, typed.link_rows(draft))
+    own_stock.open_parts(draft)
+    rows, in_copy = typed.link_rows(draft), bundles.made_in_copy(draft)
+    beginning = {*draft.leaving, *draft.unopened}
     for row in rows:
-        if row.sku in draft.leaving:
-            bundles.take_own_stock(draft, row)
+        if row.sku in beginning:
+            own_stock.take_own_stock(draft, row)
+        elif row.sku in in_copy:
+            bundles.hold_in_copy(draft, row)
         elif not draft.parts_of(row.sku):
             typed.take_typed_stock(draft, row)
     edits.decide_edits(draft)
     bundles.settle_bundles(draft, rows)
     pool.stop_suspicious(draft)
+    deal = Deal(draft)
     prices = merge_prices(draft, rows)
-    commands = _kept_back(draft, (*_quantities(draft), *prices))
-    _report(draft, commands)
+    commands = _kept_back(draft, (*_quantities(deal), *prices))
+    _report(deal, commands)
     typed.report_missing(draft, rows)
+    _report_choices(draft)
     writes = write_rows(draft, rows, say)
     return Plan(
         movements=tuple(draft.movements),
@@ -64,10 +70,10 @@ def reconcile(snapshot: Snapshot, say: Say) -> Plan:
     )
 
 
-def _quantities(draft: Draft) -> list[Command]:
+def _quantities(deal: Deal) -> list[Command]:
     """Quantity writes wanted."""
-    commands = []
-    numbers = (pool.to_show(draft, sku) for sku in draft.skus() if sku in draft.products)
+    draft, commands = deal.draft, []
+    numbers = (pool.to_show(deal, sku) for sku in draft.skus() if sku in draft.products)
     for listing_id, desired in chain.from_iterable(each.items() for each in numbers):
         listing = _linked(draft, draft.listings[listing_id])
         if listing.shown is not None and is_agreed(listing.told, desired, listing.shown):
@@ -121,11 +127,11 @@ def _needless(draft: Draft, wanted: Iterable[Command]) -> tuple[tuple[ListingId,
     )
 
 
-def _report(draft: Draft, commands: tuple[Command, ...]) -> None:
+def _report(deal: Deal, commands: tuple[Command, ...]) -> None:
     """Name what is not in effect although nobody doubts it: refused writes, units sold beyond the stock."""
-    facts.report_unlinked(draft)
+    draft = deal.draft
+    facts.report_unlinked(draft, deal)
     edits.report_edits(draft, commands)
-    _report_choices(draft)
     for reason in draft.given.at_rest:
         draft.hold(None, None, Field.STOCK, reason)
     for command in commands:
@@ -140,13 +146,9 @@ def _report(draft: Draft, commands: tuple[Command, ...]) -> None:
 
 
 def _report_choices(draft: Draft) -> None:
-    """Name what was chosen in the sheet ``Selaras`` and can answer nothing: other words, or two numbers to add up."""
-    told = (entry for entry in draft.held if entry.reason.code == "stock.edit_asked")
-    edits_asked = {(entry.sku, entry.reason.params["stock"], entry.reason.params["shown"]) for entry in told}
-    for each in () if draft.given.copy else draft.given.choices:
-        is_of_edit = each.field is Field.STOCK and (each.sku, each.here, each.shown) in edits_asked
-        if each.choice not in OFFERED.get(each.field, Choice) or (each.choice is Choice.SUM and is_of_edit):
-            draft.hold(each.sku, None, each.field, message("choice.no_answer", words=each.words))
+    """Name what was chosen in the sheet ``Selaras`` and answers nothing; a copy is no place for answers."""
+    if not draft.given.copy:
+        draft.held += list(unanswered(draft.given.choices, draft.held, is_stale=draft.given.is_stale))
 
 
 def _nameless(draft: Draft) -> Iterator[Nameless]:

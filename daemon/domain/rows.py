@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from daemon.domain.messages import Message
 
@@ -82,22 +82,23 @@ class SheetRow:
         return cell
 
 
-@dataclass(frozen=True, slots=True)
-class RowBase:
+class RowBase(NamedTuple):
     """What the seller last saw in a row: written by us, or typed by them and taken over.
 
     ``None`` means that the cell was empty or never agreed. ``asked_price`` and ``asked_stock`` hold the typed value
-    that we did not dare to use and asked about; such a ``count`` is kept as its complement, below zero.
+    that we did not dare to use and asked about; such a ``count`` is kept as its complement, below zero. The ``stock``
+    of a bundle's row ``is_derived`` from its parts: nothing typed over it is a difference.
     """
 
     price: int | None = None
     stock: int | None = None
     adjustment: int | None = None
-    count: int | None = None
+    count: int | None = None  # type: ignore[assignment]  # the column's name; nobody counts in it
     status: str | None = None
     note: str | None = None
     asked_price: int | None = None
     asked_stock: int | None = None
+    is_derived: bool = False
 
     @property
     def asked_count(self) -> int | None:

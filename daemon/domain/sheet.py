@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
 from enum import StrEnum
 
 from daemon.domain.draft import Draft, LinkedRow
@@ -18,10 +17,15 @@ Value = int | str | None
 Reasons = dict[Sku | int | None, list[Held]]
 
 
+_OF_RULES = "allocation."
+"""How the codes begin of what is held in the sheet ``Alokasi``: the row of its goods counts all the same."""
+
+
 class RowStatus(StrEnum):
-    """The word in the column ``Status``."""
+    """The word in the column ``Status``; ``PARTLY``: only some of the listings are active."""
 
     ACTIVE = "active"
+    PARTLY = "partly"
     INACTIVE = "inactive"
     OTHER = "other"
     HELD = "held"
@@ -44,7 +48,7 @@ def write_rows(draft: Draft, rows: list[LinkedRow], say: Say) -> tuple[RowWrite,
         held = reasons[row.sku if row else cells.number]
         changes = _changes(draft, row, held, say) if row else _marks(cells, held, say)
         if changes:
-            writes.append(RowWrite(row.sku if row else None, cells.number, changes))
+            writes.append(_written(draft, row, changes, held) if row else RowWrite(None, cells.number, changes))
     return (*writes, *_additions(draft, rows, reasons, say))
 
 
@@ -55,9 +59,15 @@ def _note_status_edits(draft: Draft, rows: list[LinkedRow], say: Say) -> None:
         cell, now = row.cells.status, words[_status(draft, row.sku)]
         ours = {row.base.status, words[RowStatus.HELD]} if row.base.status else set(words.values())
         if cell == Text(now):
-            draft.bases[row.sku] = replace(draft.bases[row.sku], status=now)
+            draft.bases[row.sku] = draft.bases[row.sku]._replace(status=now)
         elif isinstance(cell, Text | Number) and cell.value not in ours:
             draft.hold(row.sku, row.cells.number, Field.STATUS, message("row.status_read_only", typed=cell.value))
+
+
+def _written(draft: Draft, row: LinkedRow, changes: dict[Field, Value], held: list[Held]) -> RowWrite:
+    """Tell beside the cells whether the row goes on showing a bundle's number, or has something typed when it did."""
+    is_left = row.base.is_derived and any(entry.field is Field.ADJUSTMENT for entry in held)
+    return RowWrite(row.sku, row.cells.number, changes, is_derived=is_left or bool(draft.parts_of(row.sku)))
 
 
 def _changes(draft: Draft, row: LinkedRow, held: list[Held], say: Say) -> dict[Field, Value]:
@@ -66,7 +76,8 @@ def _changes(draft: Draft, row: LinkedRow, held: list[Held], say: Say) -> dict[F
     wanted: dict[Field, Value] = {}
     if product.price is not None:
         wanted[Field.PRICE] = product.price.amount
-    wanted |= {Field.STOCK: max(product.available, 0), Field.ADJUSTMENT: None, Field.COUNT: None}
+    if draft.has_ledger(row.sku):  # else a number of ours would be read as the seller's
+        wanted |= {Field.STOCK: max(product.available, 0), Field.ADJUSTMENT: None, Field.COUNT: None}
     wanted |= {Field.SKU: row.sku, Field.KEY: row_key(row.sku)}
     if isinstance(row.cells.product, Blank):
         wanted[Field.PRODUCT] = _title(draft, row.sku)
@@ -85,7 +96,7 @@ def _marks(
 
     A note of the seller's own is never written over.
     """
-    word = RowStatus.HELD if held else status
+    word = RowStatus.HELD if _holds_row(held) else status
     wanted: dict[Field, Value] = {}
     if not any(entry.field is Field.STATUS for entry in held) and word is not None:
         wanted[Field.STATUS] = say(message(f"status.{word}"))
@@ -112,8 +123,12 @@ def _differs(cell: Cell, value: Value) -> bool:
 def _status(draft: Draft, sku: Sku) -> RowStatus:
     shown = {listing.status for listing in draft.linked(sku)}
     if ListingStatus.ACTIVE in shown:
-        return RowStatus.ACTIVE
+        return RowStatus.ACTIVE if len(shown) == 1 else RowStatus.PARTLY
     return RowStatus.INACTIVE if ListingStatus.INACTIVE in shown else RowStatus.OTHER
+
+
+def _holds_row(held: list[Held]) -> bool:
+    return any(not entry.reason.code.startswith(_OF_RULES) for entry in held)
 
 
 def _title(draft: Draft, sku: Sku) -> str:
@@ -137,8 +152,9 @@ def _additions(draft: Draft, rows: list[LinkedRow], reasons: Reasons, say: Say) 
             Field.PRODUCT: _title(draft, sku),
             Field.PRICE: price.amount if (price := draft.products[sku].price) else None,
             Field.STOCK: max(draft.products[sku].available, 0),
-            Field.STATUS: say(message(f"status.{RowStatus.HELD if held else _status(draft, sku)}")),
+            Field.STATUS: say(message(f"status.{RowStatus.HELD if _holds_row(held) else _status(draft, sku)}")),
             Field.NOTE: _note(held, say),
             Field.KEY: row_key(sku),
         }
-        yield RowWrite(sku, None, {field: value for field, value in cells.items() if value is not None})
+        shown = {field: value for field, value in cells.items() if value is not None}
+        yield RowWrite(sku, None, shown, is_derived=bool(draft.parts_of(sku)))

@@ -57,10 +57,11 @@ class ListingState:
     ``shown`` is what was read in this cycle, at ``observed_at`` by the marketplace's clock; both are ``None`` when it
     was not read. ``price`` is the last one seen. ``first_seen_at`` is when the listing came into view at all.
     ``written_from`` and ``written_to`` bound the last quantity write (read before, read-back after; aware UTC): an
-    order of that time may have been overwritten by it. ``sending`` is a quantity write whose outcome is unknown,
-    ``is_price_sending`` says that there is such a price write, ``commanded`` are the writes still open, ``refusals``
-    tell why the last ones were refused. ``edited_to`` is what the last edit in Seller Center set, ``edits_alike`` how
-    many in a row set the same. ``is_called_empty``: an order of it was cancelled as out of stock less than a day ago.
+    order from before its end that we learn of later may have been overwritten. ``sending`` is a quantity write whose
+    outcome is unknown, ``is_price_sending`` says that there is such a price write, ``commanded`` are the writes still
+    open, ``refusals`` tell why the last ones were refused. ``edited_to`` is what the last edit in Seller Center set,
+    ``edits_alike`` how many in a row set the same. ``is_called_empty``: an order of it was cancelled as out of stock
+    less than a day ago.
     """
 
     id: ListingId
@@ -118,7 +119,7 @@ class SeenFile:
     ``is_stale``: newer revisions exist, so what was counted in it may have been counted before goods were sold, and
     what it asks may have been settled since: nothing in it decides (decision 0005).
     ``saved_at`` is when it was saved, and so when its counts are from at the latest; ``None`` if that is not known.
-    ``sold`` are the units that orders took since that was written which it started from.
+    ``sold`` are the units that orders took since that was written which it started from, at ``written_at``.
     """
 
     rows: tuple[SheetRow, ...]
@@ -134,6 +135,7 @@ class SeenFile:
     override_sheet: OverrideSheet | Message | None = None
     saved_at: datetime | None = None
     sold: Mapping[Sku, int] = field(default_factory=dict)
+    written_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +166,8 @@ class Snapshot:
     ``is_catalogue_known`` says that every shop was swept at least once, so a SKU that none lists is truly unlisted.
     ``written`` is what the file showed when we wrote it (``None``: the same as ``bases``), ``choices`` is what the
     seller chose in it, ``brought`` are notes of what its copies brought in this cycle, ``sold`` the units that orders
-    took since we wrote it. ``limits`` say from where on the seller is asked, ``gone`` are columns that the file had
-    before, ``approved`` are the plans they said yes to (:mod:`daemon.domain.brakes`).
+    took since we wrote it, at ``written_at``. ``limits`` say from where on the seller is asked, ``gone`` are columns
+    that the file had before, ``approved`` are the plans they said yes to (:mod:`daemon.domain.brakes`).
     ``at_rest`` tells to which shops nothing is sent for now, and why.
     ``recipes`` are the bundles agreed on so far, ``recipe_sheet`` is what the file says of them: ``None`` if nothing.
     ``allocations`` and ``override_sheet`` are the same for what holds of one SKU in one shop; ``sharing`` says whether
@@ -189,6 +191,7 @@ class Snapshot:
     is_stale: bool = False
     brought: Mapping[Sku, str] = field(default_factory=dict)
     sold: Mapping[Sku, int] = field(default_factory=dict)
+    written_at: datetime | None = None
     limits: Limits = NO_LIMITS
     gone: tuple[str, ...] = ()
     approved: frozenset[str] = frozenset()

@@ -55,7 +55,7 @@ class Told:
 
     ``quantity`` is the agreed number, lowered by the shop's own orders since. ``slack`` counts units that the
     listing may show on top and still be explained: cancelled units that the marketplace may or may not have given
-    back (reference 3.9), and orders that fell between our read and our write and may have been overwritten (3.5).
+    back (reference 3.9), and orders that we did not know of when we wrote, which may have been overwritten (3.5).
     """
 
     quantity: int

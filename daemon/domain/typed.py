@@ -105,7 +105,7 @@ def last_goods(rows: Iterable[SheetRow]) -> int | None:
 def _link(draft: Draft, row: SheetRow, sku: Sku, strayed: Collection[str]) -> LinkedRow:
     base = draft.given.bases.get(sku) or RowBase()
     if isinstance(row.note, Blank) and base.note in strayed:
-        base = replace(base, note=None)  # moved away, as by sorting that column alone: nobody emptied it
+        base = base._replace(note=None)  # moved away, as by sorting that column alone: nobody emptied it
     if not draft.chosen.get(sku):
         return LinkedRow(sku, row, base)
     product = draft.products[sku]
@@ -134,8 +134,9 @@ def report_missing(draft: Draft, rows: Iterable[LinkedRow]) -> None:
         return
     present, parts = present_skus(draft, rows), draft.parts()
     for sku in draft.given.bases:
-        is_needed = sku in parts or any(draft.linked(sku)) or not draft.given.is_catalogue_known
-        if sku not in present and sku in draft.products and is_needed:
+        if sku in present or sku not in draft.products:
+            continue
+        if sku in parts or any(draft.linked(sku)) or not draft.given.is_catalogue_known:
             draft.hold(sku, None, Field.SKU, message("row.missing", sku=sku))
 
 
@@ -148,7 +149,7 @@ def present_skus(draft: Draft, rows: Iterable[LinkedRow]) -> set[Sku]:
 def take_typed_stock(draft: Draft, row: LinkedRow) -> None:
     """Book what the seller typed into ``Stok``, ``+/−`` and ``Opname`` of one row; a count has the last word."""
     before = len(draft.movements)
-    base = replace(row.base, note=None) if isinstance(row.cells.note, Blank) else row.base
+    base = row.base._replace(note=None) if isinstance(row.cells.note, Blank) else row.base
     base = _take_stock(draft, row, base)
     base = _take_count(draft, row, base)
     base = _in_count(draft, row, base) if row.sku in draft.counted else _take_adjustment(draft, row, base)
@@ -160,19 +161,25 @@ def take_typed_stock(draft: Draft, row: LinkedRow) -> None:
 def _take_stock(draft: Draft, row: LinkedRow, base: RowBase) -> RowBase:
     typed = _number(draft, row, Field.STOCK, lowest=0)
     if typed is None:
-        return replace(base, asked_stock=None)
+        return base._replace(asked_stock=None)
     available = max(draft.products[row.sku].available, 0)
-    choice = row.answers.get(Field.STOCK)
+    if base.is_derived and typed == base.stock:
+        is_settled = typed == available and isinstance(row.cells.adjustment, Blank | Absent)
+        return base._replace(asked_stock=None, is_derived=not is_settled)
+    if base.is_derived:  # the goods were a bundle then: nobody ever agreed on its number
+        base = base._replace(stock=None)
+    answer = row.answers.get(Field.STOCK)
+    choice = answer.choice if answer else None
     saw = available if base.stock is None else base.stock
     question = _stock_question(draft, row, base, typed=typed, saw=saw)
     if question is not None:
         ask(draft, row, Field.STOCK, message(question, typed=typed, shown=available))
-        return replace(base, asked_stock=typed)
+        return base._replace(asked_stock=typed)
     if choice is not Choice.SHOP:  # else it is seen, and not wanted: the shop's number is written over it
         if base.stock is None:
             draft.decided.add(row.sku)
         _book(draft, row, Cause.SHEET_EDIT, typed if choice is Choice.SUM else typed - saw)
-    return replace(base, stock=typed, asked_stock=None)
+    return base._replace(stock=typed, asked_stock=None, is_derived=False)
 
 
 def _stock_question(draft: Draft, row: LinkedRow, base: RowBase, *, typed: int, saw: int) -> str | None:
@@ -207,9 +214,13 @@ def _take_adjustment(draft: Draft, row: LinkedRow, base: RowBase) -> RowBase:
     typed = _number(draft, row, Field.ADJUSTMENT, lowest=-QUANTITY_LIMIT)
     if typed is not None:
         # What was booked already and still stands there was not typed again: 5 made 8 adds three more.
-        added = typed - (base.adjustment or 0)
+        booked = base.adjustment or 0
+        added = typed - booked
         available = draft.products[row.sku].available
-        there = max(available, base.stock or 0)  # what was sold since they looked makes no smaller number of it
+        there = max(available, (base.stock or 0) + booked)  # what was sold since they looked makes it no smaller
+        if row.base.is_derived and added:
+            draft.hold(row.sku, row.cells.number, Field.ADJUSTMENT, message("bundle.added_then", typed=typed))
+            return base._replace(is_derived=True)
         if is_big_rise(added, draft.given.limits):
             draft.hold(row.sku, row.cells.number, Field.ADJUSTMENT, message("stock.big_addition", typed=typed))
             return base
@@ -219,13 +230,13 @@ def _take_adjustment(draft: Draft, row: LinkedRow, base: RowBase) -> RowBase:
             return base
         _book(draft, row, Cause.ADJUSTMENT, added)
     is_unknown = isinstance(row.cells.adjustment, Unclear)
-    return base if is_unknown else replace(base, adjustment=typed)
+    return base if is_unknown else base._replace(adjustment=typed)
 
 
 def _in_count(draft: Draft, row: LinkedRow, base: RowBase) -> RowBase:
     """What was added beside a count is in what was counted."""
     typed = _number(draft, row, Field.ADJUSTMENT, lowest=-QUANTITY_LIMIT)
-    return base if isinstance(row.cells.adjustment, Unclear) else replace(base, adjustment=typed)
+    return base if isinstance(row.cells.adjustment, Unclear) else base._replace(adjustment=typed)
 
 
 def _take_count(draft: Draft, row: LinkedRow, base: RowBase) -> RowBase:
@@ -237,14 +248,14 @@ def _take_count(draft: Draft, row: LinkedRow, base: RowBase) -> RowBase:
         is_agreed = answers and typed == asked
         if is_big_rise(typed - on_hand, draft.given.limits) and not is_agreed:
             ask(draft, row, Field.COUNT, message("stock.big_count", typed=typed, shown=on_hand))
-            return replace(base, count=~typed)
+            return base._replace(count=~typed)
         if draft.given.is_stale or (asked is not None and not answers):
             ask(draft, row, Field.COUNT, message(_OLD[Field.COUNT], typed=typed))
-            return replace(base, count=~typed)
+            return base._replace(count=~typed)
         draft.decided.add(row.sku)
         draft.counted.add(row.sku)
         _book(draft, row, Cause.COUNT, typed - on_hand)
-    return base if isinstance(row.cells.count, Unclear) else replace(base, count=typed)
+    return base if isinstance(row.cells.count, Unclear) else base._replace(count=typed)
 
 
 def _number(draft: Draft, row: LinkedRow, field: Field, *, lowest: int) -> int | None:

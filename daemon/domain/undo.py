@@ -80,7 +80,7 @@ def _against_movements(booked: Sequence[Booked], now: Now) -> Mapping[int, Messa
     undone = {_meant(entry): entry.number for entry in now.since if entry.movement.cause is Cause.UNDO}
     chosen = {entry.number for entry in booked}
     others = (entry for entry in now.since if entry.number not in chosen and not _is_undone(entry.number, undone))
-    decided = {entry.movement.sku: entry.number for entry in others if entry.movement.cause in ANEW}
+    decided = {entry.movement.sku: entry.number for entry in others if _is_anew(entry.movement)}
     for entry in booked:
         sku, cause, number = entry.movement.sku, entry.movement.cause, entry.number
         if cause not in REVERSIBLE:
@@ -92,6 +92,11 @@ def _against_movements(booked: Sequence[Booked], now: Now) -> Mapping[int, Messa
         elif (later := decided.get(sku, 0)) > number:
             reasons[number] = message("undo.decided_since", number=number, sku=sku, later=later)
     return reasons
+
+
+def _is_anew(movement: Movement) -> bool:
+    """Whether a movement decides a stock anew; what parts get out of a bundle only adds to theirs."""
+    return movement.cause in ANEW and not (movement.cause is Cause.BUNDLE and "/" in movement.reference)
 
 
 def _is_undone(number: int, undone: Mapping[int, int]) -> bool:

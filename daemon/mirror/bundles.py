@@ -17,16 +17,11 @@ _RECIPES = select(bundle_parts).order_by(bundle_parts.c.bundle, bundle_parts.c.p
 
 
 def recipes(tx: Transaction) -> dict[Sku, Recipe]:
-    """Every bundle with its parts."""
+    """Every bundle with its parts, as in force."""
     found: dict[Sku, dict[Sku, int]] = defaultdict(dict)
     for row in tx.execute(_RECIPES):
         found[Sku(row.bundle)][Sku(row.part)] = row.quantity
     return dict(found)
-
-
-def in_force(tx: Transaction) -> set[Sku]:
-    """Bundles whose parts all have a ledger: their stock is what those allow."""
-    return {bundle for bundle, recipe in recipes(tx).items() if recipe.keys() == stock_of_parts(tx, recipe).keys()}
 
 
 def store_recipes(tx: Transaction, wanted: Mapping[Sku, Recipe]) -> None:

@@ -101,7 +101,7 @@ _SETTLE_SENDING = (
         changed_at_ms=bindparam("at_ms"),
     )
 )
-_STORED_COMMAND = select(outbox).where(IS_OPEN_FOR)
+_STORED_COMMAND, _NEW_COMMAND = select(outbox).where(IS_OPEN_FOR), insert(outbox)
 _CHANGE_COMMAND = update(outbox).where(outbox.c.id == bindparam("command"))
 _WITHDRAW = update(outbox).where(IS_OPEN_FOR).values(state="withdrawn", changed_at_ms=bindparam("at_ms"))
 
@@ -115,7 +115,7 @@ def _store_command(tx: Transaction, command: Command, cycle: int, now: datetime)
         listing = command.listing
         key = {"shop": listing.shop, "product_id": listing.product_id, "sku_id": listing.sku_id}
         new = {"target": command.target.value, "state": state, "created_in": cycle}
-        tx.execute(insert(outbox), {**key, **new, **values})
+        tx.execute(_NEW_COMMAND, {**key, **new, **values})
         return
     is_unsettled = stored.state == "sending" and command.target is Target.QUANTITY  # to be read back first
     if command.is_waiting and not is_unsettled:

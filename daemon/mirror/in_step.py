@@ -1,14 +1,15 @@
 """Finding the goods that need no decision, so that a cycle loads and decides the others only (decision 0015)."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Container, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import Select, String, and_, bindparam, func, literal, or_, select
+from sqlalchemy import Integer, Select, String, and_, bindparam, case, cast, func, literal, not_, or_, select
 
 from daemon.domain.allocation import FULL_POOL, Sharing, allocate
 from daemon.domain.in_step import Agreed, named_in, rows_in_step
@@ -21,13 +22,18 @@ from daemon.domain.snapshot import NOTHING_IN_STEP, InStep, SeenFile, ShopPolicy
 from daemon.domain.stock import QUANTITY_LIMIT
 from daemon.domain.values import ListingId, ListingStatus, Sku
 from daemon.mirror.schema import IS_OPEN, allocations, bundle_parts, listings, outbox, products
-from daemon.mirror.store import Transaction
+from daemon.mirror.store import Transaction, scan
 
 SWEEPS_UNTIL_GONE = 2
 """A listing counts as gone once it is missing in two complete sweeps (a single page can be stale)."""
 
 
 _AT_ONCE = 10_000
+
+_SERVED, _READ = 1, 2
+
+Seen: TypeAlias = dict[int, list[Sku]]
+"""The SKUs of listings in step, one for each, by how they were seen: stock that we keep, read in this cycle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,7 @@ def find_in_step(
     is_plain = narrow.sharing is Sharing.SHARED and all(policy.rule == FULL_POOL for policy in narrow.shops.values())
     if not is_plain:
         busy |= _misallotted(tx, narrow.shops, narrow.sharing)
-    agreed, others = _agreed(tx, narrow, cycle, is_plain=is_plain, busy=busy)
+    agreed, others, seen = _agreed(tx, narrow, cycle, is_plain=is_plain, busy=busy)
     rows = dict.fromkeys(agreed, 0) if file is None else rows_in_step(file, agreed)
     numbers = frozenset() if file is None else frozenset(rows.values())
     others |= agreed.keys() - rows.keys()
@@ -64,9 +70,7 @@ def find_in_step(
         others |= {Sku(row.sku.value) for row in file.rows if row.number not in numbers and isinstance(row.sku, Text)}
     if any("\0" in sku for sku in others):
         return NOTHING_IN_STEP, None  # SQLite reads a text in JSON only so far
-    of_rows = [agreed[sku] for sku in rows]
-    counts = {name: sum(map(attrgetter(name), of_rows)) for name in ("read", "equal", "unread")}
-    return InStep(rows.keys(), numbers, **counts), others
+    return InStep(rows.keys(), numbers, **_counted(seen, rows)), others
 
 
 _OVERSOLD = select(products.c.sku).where(products.c.available < 0)
@@ -87,31 +91,41 @@ _BUSY = (
 
 def _agreed(
     tx: Transaction, narrow: Narrow, cycle: int, *, is_plain: bool, busy: AbstractSet[Sku]
-) -> tuple[dict[Sku, Agreed], set[Sku]]:
-    """What every SKU's row is to show, where nothing speaks against it; and the other SKUs."""
+) -> tuple[dict[Sku, Agreed], set[Sku], Seen]:
+    """What every SKU's row is to show, where nothing speaks against it; the other SKUs; how listings were seen."""
     words = {status.value: narrow.say(message(f"status.{status}")) for status in _RANK}
-    given = {"shops": list(narrow.shops), "served": _served(narrow.shops), "cycle": cycle}
     found: dict[Sku, Agreed] = {}
     open_ = set(busy)
-    for sku, is_open, status, *numbers in tx.execute(_PLAIN if is_plain else _BY_RULES, given):
-        if is_open != 0:
+    seen: Seen = defaultdict(list)
+    given = {"shops": list(narrow.shops), "served": _served(narrow.shops), "cycle": cycle}
+    for sku, how, status, stock, price in scan(tx, _PLAIN if is_plain else _BY_RULES, given):
+        if how is None:
             open_.add(sku)
             continue
-        agreed = Agreed(words.get(status, words[RowStatus.OTHER]), *numbers)
+        seen[how].append(sku)
+        agreed = (words.get(status, words[RowStatus.OTHER]), stock, price)
         found[sku] = agreed if (other := found.get(sku)) is None else _together(agreed, other, words)
     for sku in open_ & found.keys():
         del found[sku]
-    return found, open_
+    return found, open_, seen
 
 
-_RANK = (RowStatus.ACTIVE, RowStatus.INACTIVE, RowStatus.OTHER)
-"""The words for listings, which have the first two from the shops; of several listings the first one counts."""
+def _counted(seen: Seen, rows: Container[Sku]) -> dict[str, int]:
+    counts = {how: sum(map(rows.__contains__, skus)) for how, skus in seen.items()}
+    equal, unread = counts.get(_SERVED | _READ, 0), counts.get(_SERVED, 0)
+    return {"read": equal + counts.get(_READ, 0), "equal": equal, "unread": unread}
+
+
+_RANK = (RowStatus.ACTIVE, RowStatus.PARTLY, RowStatus.INACTIVE, RowStatus.OTHER)
+"""The words for listings, which have those for active and inactive from the shops; of several the first one counts."""
 
 
 def _together(one: Agreed, other: Agreed, words: Mapping[str, str]) -> Agreed:
-    status = next(words[each] for each in _RANK if words[each] in (one.status, other.status))
-    counts = (one.read + other.read, one.equal + other.equal, one.unread + other.unread)
-    return Agreed(status, one.stock, one.price, *counts)
+    found = {one[0], other[0]}
+    status = next(words[each] for each in _RANK if words[each] in found)
+    if status == words[RowStatus.ACTIVE] and len(found) > 1:
+        status = words[RowStatus.PARTLY]
+    return status, *one[1:]
 
 
 def _served(shops: Mapping[str, ShopPolicy]) -> list[str]:
@@ -119,7 +133,7 @@ def _served(shops: Mapping[str, ShopPolicy]) -> list[str]:
 
 
 def _listings_in_step(*, is_plain: bool) -> Select[Any]:
-    """Build the query for listings, and whether each is open: it shows something else than what was agreed, or is."""
+    """Build the query for listings, and how each was seen: NULL if it is open, or shows something else than agreed."""
     known, goods = listings.c, products.c
     shops, served = bindparam("shops", expanding=True, type_=String), bindparam("served", expanding=True, type_=String)
     is_served, is_unread = known.shop.in_(served), known.observed_in.is_distinct_from(bindparam("cycle"))
@@ -145,12 +159,12 @@ def _listings_in_step(*, is_plain: bool) -> Select[Any]:
         known.price.is_distinct_from(known.told_price),
         and_(known.told_price.is_not(None), is_other_price),
     )
-    is_seen = (and_(~is_unread, known.shown.is_not(None)), and_(is_served, ~is_unread), and_(is_served, is_unread))
+    is_read = and_(~is_unread, known.shown.is_not(None))
+    how = case((not_(is_open), _SERVED * cast(is_served, Integer) + _READ * cast(is_read, Integer)))
     return (
-        select(known.sku, is_open, known.status, goods.available, goods.price, *is_seen)
+        select(known.sku, how, known.status, goods.available, goods.price)
         .outerjoin(products, goods.sku == known.sku)
         .where(known.shop.in_(shops), known.sku != "", or_(is_there, is_unserved_yet))
-        .execution_options(yield_per=_AT_ONCE)
     )
 
 

@@ -1,14 +1,16 @@
 """Loading the one consistent picture that reconcile decides on."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, ScalarSelect, Select, Text, and_, bindparam, func, or_, select
 
+from daemon.domain.allocation import Sharing
 from daemon.domain.brakes import NO_LIMITS
+from daemon.domain.notes import Say
 from daemon.domain.orders import LineFact
 from daemon.domain.plan import Target
 from daemon.domain.refusals import told
@@ -41,19 +43,20 @@ def load_snapshot(  # noqa: PLR0913 - each is one source of the picture
     *,
     cycle: int,
     now: datetime,
-    narrow: Narrow | None = None,
+    sharing: Sharing = Sharing.SHARED,
+    say: Say | None = None,
 ) -> Snapshot:
     """Build the picture of ``cycle``: what was read in it, and all that is agreed so far.
 
-    ``file`` is what the seller saved, ``None`` when the workbook could not be read. With ``narrow`` goods about which
-    there is nothing to decide are left out.
+    ``file`` is what the seller saved, ``None`` when the workbook could not be read. With ``say``, the words of the
+    workbook, goods about which there is nothing to decide are left out.
     """
     known_shops = tx.execute(select(shops)).all()
     saved_at = file.saved_at if file else None
     lines = _lines(tx, list(policies), saved_at)
     in_step, others = NOTHING_IN_STEP, None
-    if narrow is not None:
-        in_step, others = find_in_step(tx, narrow, file, cycle=cycle, lines=lines)
+    if say is not None:
+        in_step, others = find_in_step(tx, Narrow(policies, sharing, say), file, cycle=cycle, lines=lines)
     swept = {shop.name for shop in known_shops if shop.swept_at_ms is not None}
     return Snapshot(
         now=now,
@@ -70,6 +73,7 @@ def load_snapshot(  # noqa: PLR0913 - each is one source of the picture
         is_stale=file.is_stale if file else False,
         brought=file.brought if file else {},
         sold=file.sold if file else {},
+        written_at=file.written_at if file else None,
         is_catalogue_known=set(policies) <= swept,
         limits=file.limits if file else NO_LIMITS,
         gone=file.gone if file else (),
@@ -82,6 +86,7 @@ def load_snapshot(  # noqa: PLR0913 - each is one source of the picture
         allocations=allocations.stored_overrides(tx),
         override_sheet=file.override_sheet if file else None,
         old_overrides=allocations.old_overrides(tx),
+        sharing=sharing,
         in_step=in_step,
         at_rest=tuple(reason for reason in holds.at_rest(tx, now=now) if reason.params["shop"] in policies),
     )
@@ -150,7 +155,7 @@ _PRODUCTS = select(products).order_by(products.c.sku)
 _LISTINGS = select(listings).where(listings.c.shop.in_(_CONFIGURED)).order_by(*listings.primary_key.columns)
 _SOME_PRODUCTS, _SOME_LISTINGS = (
     _PRODUCTS.where(products.c.sku.in_(_PICKED)),
-    _LISTINGS.where(listings.c.sku.in_(_PICKED)),
+    select(listings).where(listings.c.sku.in_(_PICKED)).order_by(*listings.primary_key.columns),
 )
 _COMMANDS = select(outbox).where(IS_OPEN)
 
@@ -183,8 +188,10 @@ def _listings(
     commands: dict[ListingId, list[Row[Any]]] = {}
     for row in tx.execute(_COMMANDS):
         commands.setdefault(ListingId(row.shop, row.product_id, row.sku_id), []).append(row)
-    given = {"configured": configured}
-    rows = tx.execute(_LISTINGS, given) if only is None else tx.execute(_SOME_LISTINGS, {**given, **_as_json(only)})
+    if only is None:
+        rows: Iterable[Row[Any]] = tx.execute(_LISTINGS, {"configured": configured})
+    else:  # with the shops in the query SQLite searches all that they list
+        rows = (row for row in tx.execute(_SOME_LISTINGS, _as_json(only)) if row.shop in configured)
     found = {}
     for row in rows:
         state = _listing(row, commands.get(ListingId(row.shop, row.product_id, row.sku_id), []), cycle)

@@ -1,12 +1,12 @@
 """Revisions of the workbook: what each file that we wrote showed, and what was saved of its copies since.
 
 A revision is recorded before the file is replaced and finished after. A kill between the two leaves it in state
-"writing"; the file that is read next settles it, by its hash or by its mark.
+"writing"; the file that is read next settles it, by its hash or by its mark, or the next revision that is written.
 """
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -24,16 +24,13 @@ from daemon.mirror.schema import (
     workbook_save_rows,
     workbook_saves,
 )
-from daemon.mirror.store import Transaction
+from daemon.mirror.store import Transaction, scan
 
 KEPT = 400
 """So many revisions can be told apart. A copy of an older one is as strange as a foreign file."""
 
 SAVES_KEPT = 30
 """So many saves of the copies of one revision; a file that we never write has one revision for good."""
-
-_BASE = tuple(column.name for column in fields(RowBase))
-"""The columns of what a row agreed on, in the order of its fields."""
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
 
@@ -75,8 +72,9 @@ def begin_revision(tx: Transaction, planned: Revision, bases: Bases, *, now: dat
 
 
 def finish_revision(tx: Transaction, number: int) -> None:
-    """Record that the file held revision ``number``."""
-    tx.execute(update(workbook_revisions).where(workbook_revisions.c.revision == number).values(state="done"))
+    """Record that the file held revision ``number``; whether it held those before does not matter any more."""
+    is_open = (workbook_revisions.c.revision <= number) & (workbook_revisions.c.state == "writing")
+    tx.execute(update(workbook_revisions).where(is_open).values(state="done"))
 
 
 def abandon_revision(tx: Transaction, number: int) -> None:
@@ -91,7 +89,7 @@ def unfinished_revision(tx: Transaction) -> Revision | None:
 
 
 def newest_revision(tx: Transaction) -> Revision | None:
-    """Find the newest revision that a file can have come from; ``None`` before the first workbook was read."""
+    """Find the newest revision that the file surely held; ``None`` before the first workbook was read."""
     return _first(tx, workbook_revisions.c.state.in_(("done", "adopted")))
 
 
@@ -116,11 +114,14 @@ def note_open(tx: Transaction, *, is_open: bool) -> bool:
 
 
 def find_revision(tx: Transaction, number: int) -> Revision | None:
-    """Find a revision by its number; ``None`` when it never was, was abandoned, or is too old to be known."""
+    """Find a revision by its number, if a file can have come from it.
+
+    ``None`` when it never was, was abandoned, or is too old to be known.
+    """
     newest = newest_revision(tx)
     if newest is None or number < newest.number - KEPT:
         return None
-    return _first(tx, workbook_revisions.c.revision == number, workbook_revisions.c.state.in_(("done", "adopted")))
+    return _first(tx, workbook_revisions.c.revision == number, workbook_revisions.c.state != "abandoned")
 
 
 def revision_of_file(tx: Transaction, content_hash: str) -> Revision | None:
@@ -139,7 +140,7 @@ def save_of_file(tx: Transaction, content_hash: str) -> tuple[Revision, int] | N
 
 def bases_at(tx: Transaction, number: int) -> dict[Sku, RowBase]:
     """What every row showed in revision ``number``, and since when nothing was agreed on before it was adopted."""
-    return _bases(tx.execute(_BASES_AT, {"number": number}))
+    return _bases(scan(tx, _BASES_AT, {"number": number}))
 
 
 def _bases_at() -> Select[Any]:
@@ -152,18 +153,17 @@ def _bases_at() -> Select[Any]:
     )
     # SQLite takes the other columns from the row with the greatest revision.
     return (
-        select(workbook_rows.c.sku, *(workbook_rows.c[name] for name in _BASE))
+        select(workbook_rows.c.sku, *(workbook_rows.c[name] for name in RowBase._fields))
         .where(workbook_rows.c.revision <= number)
         .group_by(workbook_rows.c.sku)
         .having(func.max(workbook_rows.c.revision) >= since)
-        .execution_options(yield_per=10_000)
     )
 
 
 # Built once: they are asked in every cycle.
 _BASES_AT = _bases_at()
 _SAVES_OF = select(workbook_saves).where(workbook_saves.c.revision == bindparam("number")).order_by(workbook_saves.c.id)
-_SAVE_ROWS = select(workbook_save_rows.c.sku, *(workbook_save_rows.c[name] for name in _BASE)).where(
+_SAVE_ROWS = select(workbook_save_rows.c.sku, *(workbook_save_rows.c[name] for name in RowBase._fields)).where(
     workbook_save_rows.c.save == bindparam("number")
 )
 
@@ -176,7 +176,7 @@ def saves_of(tx: Transaction, revision: Revision) -> tuple[Save, ...]:
 
 def changed_by_save(tx: Transaction, save: int) -> dict[Sku, RowBase]:
     """What the rows of a save agreed on once it was taken over, where that is not what its revision showed."""
-    return _bases(tx.execute(_SAVE_ROWS, {"number": save}))
+    return _bases(scan(tx, _SAVE_ROWS, {"number": save}))
 
 
 def has_saves(tx: Transaction, revision: Revision) -> bool:
@@ -230,20 +230,20 @@ def _first(tx: Transaction, *conditions: Any) -> Revision | None:  # noqa: ANN40
 
 def _put(tx: Transaction, table: SqlTable, bases: Bases, **key: int) -> None:
     if bases:
-        tx.execute(_PUT[table], [{**key, "sku": sku, **asdict(base)} for sku, base in bases.items()])
+        tx.execute(_PUT[table], [{**key, "sku": sku, **base._asdict()} for sku, base in bases.items()])
 
 
 def _putting(table: SqlTable) -> Insert:
     statement = insert(table)
-    renewed = {column: statement.excluded[column] for column in _BASE}
+    renewed = {column: statement.excluded[column] for column in RowBase._fields}
     return statement.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_=renewed)
 
 
 _PUT = {table: _putting(table) for table in (workbook_rows, workbook_save_rows)}
 
 
-def _bases(rows: Iterable[Any]) -> dict[Sku, RowBase]:
-    return {Sku(sku): RowBase(*base) for sku, *base in rows}
+def _bases(rows: Iterable[tuple[Any, ...]]) -> dict[Sku, RowBase]:
+    return {row[0]: RowBase._make(row[1:]) for row in rows}
 
 
 def _forget_saves(tx: Transaction, revision: Revision) -> None:

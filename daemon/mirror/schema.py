@@ -211,6 +211,7 @@ def _base_columns() -> tuple[Column[Any], ...]:
         Column("note", Text, comment="as written by us"),
         Column("asked_price", Integer, comment="typed, not used, asked about; minor units"),
         Column("asked_stock", Integer, comment="typed, not used, asked about; units"),
+        Column("is_derived", Integer, nullable=False, server_default="0", comment=f"stock of a bundle, {_BOOL}"),
     )
 
 

@@ -4,17 +4,17 @@ import fcntl
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self, TypeAlias
+from typing import Any, Self, TypeAlias
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, Select, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
 from daemon.errors import BugError, PersonNeededError, TryLaterError
@@ -22,6 +22,15 @@ from daemon.mirror.schema import APPLICATION_ID
 
 Transaction: TypeAlias = Connection
 """An open transaction; the queries of this package take it as their first argument."""
+
+
+def scan(tx: Transaction, query: Select[Any], given: Mapping[str, object]) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of a query for numbers and texts as plain tuples, in the order of its columns.
+
+    For what is asked about all goods in every cycle: ``Row`` objects would take longer than SQLite does.
+    """
+    cursor: Any = tx.execute(query, given).cursor
+    return iter(cursor)
 
 
 class Mirror:

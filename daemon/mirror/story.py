@@ -65,16 +65,17 @@ class Reserving:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A cycle with what it planned: movements, writes to shops, rows of the workbook.
+    """A cycle with what it planned: SKUs whose stock moved, writes to shops, rows of the workbook.
 
-    ``outcome`` is ``None`` while it runs, and for one that did not come to its end; ``is_quiet``: it decided nothing.
+    ``outcome`` is ``None`` while it runs, and for one that did not come to its end; ``is_quiet``: it decided nothing
+    new.
     """
 
     cycle: int
     trigger: str
     started_at: datetime
     outcome: str | None
-    movements: int
+    skus: int
     commands: int
     rows: int
     is_quiet: bool
@@ -149,17 +150,28 @@ def reserving_orders(tx: Transaction, sku: Sku) -> tuple[Reserving, ...]:
 
 def runs(tx: Transaction) -> Iterator[Run]:
     """The cycles, newest first; read only as far as they are taken."""
-    booked, written = (func.json_array_length(cycles.c.plan, f"$.{part}") for part in ("movements", "rows"))
-    columns = (cycles.c.id, cycles.c.trigger, cycles.c.started_at_ms, cycles.c.outcome, cycles.c.plan.is_(None))
-    for cycle, trigger, started_at_ms, outcome, is_quiet, *counts in tx.execute(
-        select(*columns, booked, _sent(), written).order_by(cycles.c.id.desc()).execution_options(yield_per=100)
+    columns = (cycles.c.id, cycles.c.trigger, cycles.c.started_at_ms, cycles.c.outcome)
+    written = func.coalesce(func.json_array_length(cycles.c.plan, "$.rows"), 0)
+    for cycle, trigger, started_at_ms, outcome, skus, commands, rows in tx.execute(
+        select(*columns, _moved(), _sent(), written).order_by(cycles.c.id.desc()).execution_options(yield_per=100)
     ):
-        moves, commands, rows = (count or 0 for count in counts)
-        yield Run(cycle, trigger, from_ms(started_at_ms), outcome, moves, commands, rows, bool(is_quiet))
+        is_quiet = not (skus or commands or rows)
+        yield Run(cycle, trigger, from_ms(started_at_ms), outcome, skus, commands, rows, is_quiet)
+
+
+def _moved() -> ScalarSelect[Any]:
+    """Count the SKUs whose stock a plan moves."""
+    movement = func.json_each(cycles.c.plan, "$.movements").table_valued("value").c.value
+    return select(func.count(func.json_extract(movement, "$.sku").distinct())).scalar_subquery()
 
 
 def _sent() -> ScalarSelect[Any]:
-    """Count the commands of a plan that nothing kept from being sent."""
-    command = func.json_each(cycles.c.plan, "$.commands").table_valued("value").c.value
+    """Count the commands of a plan that nothing kept from being sent, and that the run before did not want as well."""
+    last = cycles.alias()
+    plan_before = select(last.c.plan).where(last.c.id == cycles.c.id - 1).correlate(cycles).scalar_subquery()
+    command, known = (
+        func.json_each(plan, "$.commands").table_valued("value").c.value for plan in (cycles.c.plan, plan_before)
+    )
     kept = (func.coalesce(func.json_extract(command, f"$.{why}"), 0) for why in ("is_waiting", "is_later"))
-    return select(func.count()).where(*(each == 0 for each in kept)).scalar_subquery()
+    new = select(command).where(*(each == 0 for each in kept)).except_(select(known))
+    return select(func.count()).select_from(new.subquery()).scalar_subquery()

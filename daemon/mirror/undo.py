@@ -56,5 +56,5 @@ def standing(tx: Transaction, skus: AbstractSet[Sku], *, since: int) -> Now:
         },
         told=told,
         since=tuple(ledger.booked(tx, and_(movements.c.sku.in_(meant), movements.c.id >= since))),
-        bundles=skus & bundles.in_force(tx),
+        bundles=skus & bundles.recipes(tx).keys(),
     )

@@ -1,5 +1,7 @@
 """The sheet that tells how things stand, and asks."""
 
+from dataclasses import replace
+
 import pytest
 import xlsxwriter
 from openpyxl import Workbook, load_workbook
@@ -159,6 +161,22 @@ def test_a_choice_is_read_with_its_goods_and_numbers(path, choice, language):
     words = choice_text(choice, language).upper()
     choose(path, f" {words} ")
     assert read_status(package(path)).choices() == (Chosen("00123", Column.PRICE, choice, 61_500, 48_000, words),)
+
+
+def test_a_line_about_one_shops_number_names_the_shop_and_its_choice_is_that_shops(path):
+    line = replace(CONFLICT, shop="toko-2")
+    fill(path, StatusPage("x", "y", (line,)))
+    assert shown(path)[4][0] == "Harga (toko-2)"
+    choose(path, "pakai toko")
+    choice = Chosen("00123", Column.PRICE, Choice.SHOP, 61_500, 48_000, "pakai toko", "toko-2")
+    assert read_status(package(path)).choices() == (choice,)
+
+
+@pytest.mark.parametrize("what", ["Harga toko-2", "Harga (toko 2", "Alokasi (toko-2)", "Barang di toko"])
+def test_a_line_that_is_about_no_column_takes_no_choice(path, what):
+    fill(path, StatusPage("x", "y", (replace(CONFLICT, what=what),)))
+    choose(path, "pakai toko")
+    assert read_status(package(path)).choices() == ()
 
 
 def test_other_words_are_told_as_they_stand(path):

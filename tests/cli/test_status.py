@@ -106,6 +106,28 @@ def test_a_workbook_that_cannot_be_used_is_named_with_the_cure(selaras, filled):
     assert [entry["code"] for entry in troubles] == ["workbook.missing"]
 
 
+def test_what_has_got_in_the_way_since_the_last_cycle_is_told_as_sync_tells_it(selaras, filled):
+    book = load_workbook(filled.workbook)
+    header = next(cell for cell in book.worksheets[0][1] if cell.value == "Stok")
+    header.value = "Sisa gudang"
+    book.save(filled.workbook)
+    secret = filled.folder / ".selaras/keys" / filled.shop.name
+    kept = secret.rename(secret.with_name("lain"))
+    done = selaras("status", "-c", filled.config)
+    assert done.exit_code == 1
+    problems = selaras("sync", "-c", filled.config).stderr.splitlines()[1:]
+    kept.rename(secret)
+    problems += selaras("sync", "-c", filled.config).stdout.splitlines()
+    assert len(problems) == 2
+    assert set(problems) <= set(done.stdout.splitlines())
+
+
+def test_before_the_first_sync_a_missing_workbook_is_named(selaras, house):
+    house.workbook.unlink()
+    assert house.workbook.name in selaras("status", "-c", house.config).stdout
+    assert not house.mirror.exists()
+
+
 def test_plan_does_not_call_all_well_what_it_could_not_read(selaras, filled):
     filled.workbook.unlink()
     done = selaras("plan", "-c", filled.config)

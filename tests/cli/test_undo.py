@@ -43,7 +43,7 @@ def test_a_run_is_taken_back_with_stock_and_price_and_the_next_sync_brings_it_to
     assert f"{sku}: dibatalkan -10" in done.stdout
     assert "selaras sync" in done.stdout
     entry = logged(selaras, filled)[0]
-    assert (entry["trigger"], entry["outcome"], entry["movements"], entry["commands"]) == ("undo", "done", 1, 1)
+    assert (entry["trigger"], entry["outcome"], entry["skus"], entry["commands"]) == ("undo", "done", 1, 1)
     assert str(entry["last"]) in done.stdout
     assert "selaras undo" in selaras("log", "--last", 1, "-c", filled.config).stdout
     assert selaras("sync", "-c", filled.config).exit_code == 0

@@ -11,7 +11,7 @@ from daemon.mirror import Mirror, journal
 from daemon.mirror.store import only_instance
 
 START = datetime(2026, 3, 10, 5, 0, tzinfo=UTC)
-PLAN_JSON = '{"movements": [{}, {}], "commands": [{}], "rows": [{}, {}, {}], "held": []}'
+PLAN_JSON = '{"movements": [{"sku": "A"}, {"sku": "B"}], "commands": [{}], "rows": [{}, {}, {}], "held": []}'
 
 
 def data_of(done):
@@ -138,7 +138,7 @@ def test_runs_are_listed_newest_first_and_quiet_ones_share_a_line(selaras, house
         (2, 4, 3, "done"),
         (1, 1, 1, "done"),
     ]
-    assert [(entry["movements"], entry["commands"], entry["rows"]) for entry in entries[3:]] == [(0, 0, 0), (2, 1, 3)]
+    assert [(entry["skus"], entry["commands"], entry["rows"]) for entry in entries[3:]] == [(0, 0, 0), (2, 1, 3)]
     assert (entries[4]["since"], entries[4]["trigger"]) == (START.isoformat(), "interval")
     lines = selaras("log", "-c", house.config).stdout.splitlines()
     assert len(lines) == 5

@@ -1,7 +1,7 @@
 from contextlib import ExitStack
 
 import pytest
-from cycle.house import found_house, open_town, opened
+from cycle.house import found_house, open_town, opened, writes_recipes
 from narrowing import plans_compared
 from once import put_blank_mirror
 
@@ -73,3 +73,23 @@ def open_house(market, sku, other, tmp_path):
 @pytest.fixture
 def house(open_house):
     return open_house()
+
+
+@pytest.fixture
+def bundle(market):
+    """Goods that the seller packs from ``sku`` and ``other``."""
+    return market.skus()[2]
+
+
+@pytest.fixture
+def single(market):
+    return market.skus()[3]
+
+
+@pytest.fixture
+def made(house, sku, other, bundle, single):
+    """The rows of both bundles, in effect."""
+    rows = [(bundle, sku, 2), (bundle, other, 5), (single, sku, 1)]
+    writes_recipes(house, *rows, stock={bundle: 0, single: 0})
+    house.save_cycle()
+    return rows

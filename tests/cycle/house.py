@@ -16,7 +16,7 @@ from daemon.config import load_settings
 from daemon.connect import connected
 from daemon.cycle import preview, run_cycle
 from daemon.demo.people import Seller
-from daemon.marketplaces import http
+from daemon.marketplaces import pace
 from daemon.marketplaces.sandbox.ready import write_ready_file
 from daemon.marketplaces.sandbox.server import SandboxOptions, running
 from daemon.parts import Trigger
@@ -239,6 +239,20 @@ class House:
         return [state for (state,) in self.query(states)]
 
 
+def writes_recipes(house, *rows, stock=None):
+    """The seller fills the sheet ``Paket`` anew, types the ``stock`` of some goods, and saves."""
+    with house.editing() as (sheet, columns):
+        for number in range(2, sheet.max_row + 1):
+            code = sheet.cell(number, columns[Column.SKU]).value
+            if code in (stock or {}):
+                sheet.cell(number, columns[Column.STOCK], stock[code])
+        paket = sheet.parent["Paket"]
+        paket.delete_rows(2, paket.max_row)
+        for place, row in enumerate(rows, 2):
+            for column, value in enumerate(row, 1):
+                paket.cell(place, column, value)
+
+
 def writes_in(paths):
     """The calls that change something."""
     return [path for path in paths if path.endswith(WRITES)]
@@ -260,7 +274,7 @@ def opened(settings, market, *, timing=QUICK, ahead=timedelta(0)):
 
     with asyncio.Runner() as runner:
         stack = AsyncExitStack()
-        parts = runner.run(stack.enter_async_context(connected(settings, timing=timing, clock=http.Clock(now=now))))
+        parts = runner.run(stack.enter_async_context(connected(settings, timing=timing, clock=pace.Clock(now=now))))
         try:
             yield House(market, settings, replace(parts, patience_s=PATIENCE_S), runner)
         finally:

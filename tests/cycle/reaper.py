@@ -14,7 +14,7 @@ from daemon.config import load_settings
 from daemon.connect import connected
 from daemon.cycle import run_cycle
 from daemon.leftovers import put_right
-from daemon.marketplaces.http import Clock, Timing
+from daemon.marketplaces.pace import Clock, Timing
 from daemon.marketplaces.tiktok_shop.connector import TikTokShop
 from daemon.mirror.store import only_instance
 from daemon.parts import Trigger

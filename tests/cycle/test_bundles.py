@@ -1,52 +1,23 @@
 """A bundle of two ``sku`` (12 units in both shops) and five ``other`` (40 units); a second one of one ``sku``."""
 
+from dataclasses import replace
+
 import pytest
-from cycle.house import writes_in
+from cycle.house import writes_in, writes_recipes
 
 from bridge.columns import Column
-from daemon.mirror import journal
+from daemon.domain.allocation import Sharing
+from daemon.mirror import journal, story
 from daemon.texts import Texts
 from daemon.undo import undo
 from daemon.why import answer, tell
-
-
-@pytest.fixture
-def bundle(market):
-    return market.skus()[2]
-
-
-@pytest.fixture
-def single(market):
-    return market.skus()[3]
-
-
-def writes_recipes(house, *rows, stock=None):
-    """The seller fills the sheet ``Paket`` anew, types the ``stock`` of some goods, and saves."""
-    with house.editing() as (sheet, columns):
-        for number in range(2, sheet.max_row + 1):
-            code = sheet.cell(number, columns[Column.SKU]).value
-            if code in (stock or {}):
-                sheet.cell(number, columns[Column.STOCK], stock[code])
-        paket = sheet.parent["Paket"]
-        paket.delete_rows(2, paket.max_row)
-        for place, row in enumerate(rows, 2):
-            for column, value in enumerate(row, 1):
-                paket.cell(place, column, value)
+from daemon.why_shown import allotted, say_allotted
 
 
 def why(house, sku):
     """The lines of ``selaras why``, in English."""
     with house.parts.mirror.transaction() as tx:
         return "\n".join(tell(answer(tx, sku), Texts("en"), house.settings.timezone))
-
-
-@pytest.fixture
-def made(house, sku, other, bundle, single):
-    """The rows of both bundles, in effect."""
-    rows = [(bundle, sku, 2), (bundle, other, 5), (single, sku, 1)]
-    writes_recipes(house, *rows, stock={bundle: 0, single: 0})
-    house.save_cycle()
-    return rows
 
 
 def test_goods_with_a_stock_of_their_own_are_sold_on_as_they_are_until_it_is_typed_away(
@@ -166,7 +137,7 @@ def test_a_recipe_with_a_new_part_waits_until_its_number_is_answered(market, hou
         sheet.cell(row, columns[Column.STOCK], 50_000)
     market.order(bundle)
     asked = {held.reason.code for held in house.save_cycle().plan.held}
-    assert asked == {"stock.big_step", "bundle.part_without_stock"}
+    assert asked == {"bundle.big_own_stock", "bundle.part_without_stock"}
     assert (house.stock(sku), house.stock(other), house.movements("KARTU-UCAPAN")) == (10, 35, [])
     assert (house.stock(bundle), market.stock(bundle)) == (5, (5, 5))
     house.types("KARTU-UCAPAN", note=None)
@@ -186,3 +157,90 @@ def test_a_row_that_cannot_be_read_is_in_the_way_of_no_new_part(market, sku, bun
         for column, value in enumerate((bundle, "KOTAK", 1), 1):
             sheet.parent["Paket"].cell(2, column, value)
     assert "bundle.part_without_stock" not in [entry.reason.code for entry in house.save_cycle().plan.held]
+
+
+def on_offer(market, holding):
+    """Units of a part that all shops offer together; ``holding`` are the goods that hold it, and how many of it."""
+    return sum(units * shown for sku, units in holding.items() for shown in market.stock(sku))
+
+
+@pytest.fixture
+def divided(open_house):
+    """A house that offers each unit once."""
+    return open_house(change=lambda text: f"sharing: exclusive\n{text}")
+
+
+def test_where_each_unit_is_offered_once_a_bundle_and_its_parts_share_them_and_it_is_told_why(
+    market, sku, other, bundle, divided
+):
+    divided.types(bundle, stock=0)
+    divided.save_cycle()
+    writes_recipes(divided, (bundle, sku, 2), (bundle, other, 5))
+    assert divided.save_cycle().look_again is not None
+    assert (market.stock(sku), market.stock(other), market.stock(bundle)) == ((3, 3), (13, 12), (0, 0))
+    divided.cycle()
+    assert market.stock(bundle) == (2, 1)
+    assert [divided.stock(each) for each in (sku, other, bundle)] == [12, 40, 6]
+    assert divided.cycle().plan.is_quiet
+    in_two = f"the stock of {sku} divided equally among 2 goods that need it"
+    first, second = market.shops
+    assert [*told_why(divided, bundle), *told_why(divided, sku)] == [
+        f"{first}: 6 available, divided among the shops, {in_two} → shows 2.",
+        f"{second}: 6 available, divided among the shops, {in_two} → shows 1.",
+        f"{first}: 12 available, divided among the shops, 6 for bundles → shows 3.",
+        f"{second}: 12 available, divided among the shops, 6 for bundles → shows 3.",
+    ]
+
+
+def told_why(house, sku):
+    """Why every shop shows what it shows of ``sku``, in English."""
+    with house.parts.mirror.transaction() as tx:
+        found = allotted(tx, sku, house.stock(sku), story.listings_of(tx, sku), house.settings)
+    return [say_allotted(listing.shop, each, Texts("en")) for listing, each in found.items()]
+
+
+def test_whatever_is_ordered_no_unit_is_offered_in_a_bundle_and_singly(market, sku, bundle, single, divided):
+    holding = {sku: 1, bundle: 2, single: 1}
+    writes_recipes(divided, (bundle, sku, 2), (single, sku, 1), stock={bundle: 0, single: 0, sku: 30})
+    divided.save_cycle()
+    left = 30
+    for ordered, units, at in ((None, 0, 0), (bundle, 2, 0), (sku, 3, 1), (single, 1, 0), (None, 0, 0), (sku, 4, 0)):
+        if ordered:
+            market.order(ordered, units, at=at)
+            left -= units * holding[ordered]
+        divided.cycle()
+        assert on_offer(market, holding) <= left
+    for _ in range(3):
+        divided.cycle()
+    assert on_offer(market, holding) == left == divided.stock(sku)
+    assert divided.cycle().plan.is_quiet
+
+
+def test_units_of_a_part_that_a_failing_shop_still_shows_in_bundles_are_not_offered_singly(
+    market, sku, bundle, divided
+):
+    writes_recipes(divided, (bundle, sku, 1), stock={bundle: 0})
+    divided.save_cycle()
+    divided.cycle()
+    assert (market.stock(sku), market.stock(bundle)) == ((3, 3), (3, 3))
+    (product,) = divided.query("SELECT product_id FROM listings WHERE sku = ? AND shop = ?", bundle, market.shops[1])[0]
+    market.trouble(f"/{product}/inventory/update", "status_500", times=99)
+    market.order(sku, 3, at=0)
+    for _ in range(3):
+        divided.cycle()
+        assert on_offer(market, {sku: 1, bundle: 1}) <= 9
+    market.peace()
+    divided.settle(3600)
+    for _ in range(3):
+        divided.cycle()
+    assert (market.stock(sku), market.stock(bundle), divided.stock(sku)) == ((3, 2), (2, 2), 9)
+
+
+def test_where_sharing_becomes_exclusive_bundles_and_parts_fall_to_what_is_theirs(market, sku, bundle, house):
+    writes_recipes(house, (bundle, sku, 2), stock={bundle: 0})
+    house.save_cycle()
+    assert (market.stock(sku), market.stock(bundle)) == ((12, 12), (6, 6))
+    house.settings = replace(house.settings, sharing=Sharing.EXCLUSIVE)
+    house.parts = replace(house.parts, settings=house.settings)
+    house.cycle()
+    assert (market.stock(sku), market.stock(bundle)) == ((3, 3), (2, 1))

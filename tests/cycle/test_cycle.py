@@ -530,6 +530,7 @@ def test_once_the_end_is_asked_for_nothing_new_is_sent_and_nothing_is_lost(marke
 def test_a_preview_shows_what_the_next_cycle_does_and_changes_nothing(market, sku, other, house):
     market.order(sku, 2)
     house.types_all({sku: {"stock": 20}, other: {"price": 91_000}})
+    house.clock.move(60 - house.clock.moment.second)  # notes tell the minute: both must fall into the same one
     file, tables, listings = house.workbook.read_bytes(), counts(house), market.listings()
     paths, (plan, errors, problems) = house.calls_during(house.preview)
     assert (errors, problems) == ([], ())
@@ -582,3 +583,14 @@ def counts(house):
 
 def with_own_write(parts, react):
     return replace(parts, own_write=react)
+
+
+def test_goods_that_are_on_sale_in_some_shops_only_are_called_so(market, sku, house):
+    market.edit(sku, at=1, status="SELLER_DEACTIVATED")
+    house.cycle()
+    assert house.row(sku)[Column.STATUS] == "Aktif sebagian"
+    house.settle()
+    assert house.cycle().plan.is_quiet
+    market.edit(sku, at=1, status="ACTIVATE")
+    house.cycle()
+    assert house.row(sku)[Column.STATUS] == "Aktif"

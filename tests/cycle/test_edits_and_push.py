@@ -4,7 +4,7 @@ import json
 
 import pytest
 from cycle.house import writes_in
-from cycle.test_status_sheet import choose, told
+from cycle.test_status_sheet import choose, open_in_office, told
 
 from daemon.domain.recon import Outcome
 from daemon.mirror import story
@@ -45,6 +45,47 @@ def test_an_edit_that_is_asked_about_is_decided_in_the_sheet_selaras(market, sku
     asking.save_cycle()
     asking.cycle()
     assert (asking.stock(sku), market.stock(sku), asking.note(sku)) == (stock, (stock, stock), None)
+
+
+@pytest.mark.parametrize(("words", "stock"), [("pakai toko", (30, 30)), ("pakai sheet", (12, 30))])
+def test_a_choice_answers_for_the_shop_that_its_line_names(market, sku, asking, words, stock):
+    for shop in range(2):
+        market.edit(sku, at=shop, quantity=30)
+    standing(asking)
+    choose(asking, sku, words, shop=market.shops[0])
+    asking.save_cycle()
+    asking.cycle()
+    assert (asking.stock(sku), market.stock(sku)) == (stock[0], stock)
+
+
+def test_a_choice_that_still_stands_in_an_open_workbook_answers_no_later_edit(market, sku, asking):
+    market.edit(sku, at=0, quantity=30)
+    standing(asking)
+    with open_in_office(asking):
+        choose(asking, sku, "pakai toko")
+        asking.save_cycle()
+        asking.settle(3600)
+        market.edit(sku, at=0, quantity=48)
+        standing(asking)
+    asking.cycle()
+    assert (asking.stock(sku), market.stock(sku)) == (30, (48, 30))
+    assert told(asking)[1][sku][3:5] == (30, 48)
+
+
+def test_a_choice_counts_while_the_shop_refuses_the_write_beside_its_question(market, sku, asking):
+    market.edit(sku, at=0, quantity=8)
+    standing(asking)
+    listing = next(each for each in market.listings() if (each["shop"], each["seller_sku"]) == (market.shops[0], sku))
+    market.trouble(f"/{listing['product_id']}/inventory/update", "status_500", times=99)
+    market.order(sku, 2, at=1)
+    for _ in range(2):
+        asking.cycle()
+    assert (market.stock(sku), told(asking)[1][sku][3:5]) == ((8, 10), (12, 8))
+    choose(asking, sku, "pakai toko")
+    assert [entry.reason.code for entry in asking.save_cycle().plan.held] == []
+    market.peace()
+    asking.cycle()
+    assert (asking.stock(sku), market.stock(sku)) == (6, (6, 6))
 
 
 def test_while_an_edit_is_asked_about_sold_units_leave_the_shop_and_a_count_decides(market, sku, asking):

@@ -2,6 +2,7 @@
 
 import itertools
 import shutil
+from dataclasses import replace
 
 import pytest
 from cycle.test_revisions import CONFLICTED, edited, take_home
@@ -244,6 +245,42 @@ def test_an_old_answer_to_a_stock_that_differs_stays_a_question(market, sku, hou
     house.types(sku, stock=26)
     house.cycle()
     assert market.stock(sku) == (26, 26)
+
+
+def killed_in_its_write(house):
+    """Run a cycle that ends when its write of the workbook was announced."""
+
+    def die(_content_hash):
+        raise RuntimeError("killed")
+
+    house.parts, alive = replace(house.parts, own_write=die), house.parts
+    with pytest.raises(RuntimeError, match="killed"):
+        house.cycle()
+    house.parts = alive
+
+
+def test_a_count_in_the_file_that_a_killed_write_was_to_replace_is_no_old_one(market, sku, house):
+    market.order(sku, 3)
+    killed_in_its_write(house)
+    edited(house.workbook, house.workbook, {sku: {"count": 50}})
+    result = house.save_cycle()
+    assert (told(result), house.stock(sku), market.stock(sku)) == ([], 47, (47, 47))
+
+
+def test_a_copy_of_a_revision_that_a_killed_write_may_have_left_behind_is_known(market, sku, house, laptop):
+    before = house.workbook.read_bytes()
+    market.order(sku, 3)
+    house.cycle()
+    take_home(house, laptop)
+    with house.parts.mirror.transaction() as tx:
+        newest = revisions.newest_revision(tx).number
+        tx.exec_driver_sql(f"UPDATE workbook_revisions SET state = 'writing' WHERE revision = {newest}")
+    house.workbook.write_bytes(before)
+    edited(house.workbook, house.workbook, {sku: {"price": 56_000}})
+    edited(laptop, house.workbook.with_name(CONFLICTED), {sku: {"stock": 19}})
+    result = house.save_cycle()
+    assert (told(result), house.stock(sku), market.stock(sku)) == ([], 19, (19, 19))
+    assert market.price(sku) == (56_000, 56_000)
 
 
 # Notes

@@ -72,6 +72,21 @@ def test_a_yes_takes_the_edits_exactly_once(market, house):
     assert told(house) == (IDLE, None, None, [])
 
 
+def test_what_is_sold_while_it_waits_is_taken_off_as_the_sheet_says(market, house):
+    sku, *others = market.skus()
+    saw = house.stock(sku)
+    house.types_all({sku: {"stock": saw + 3}, **{each: {"stock": 0} for each in others}})
+    house.save_cycle()
+    market.order(sku, 2)
+    house.cycle()
+    title, _plan, _answer, lines = told(house)
+    assert title.endswith("Yang terjual selagi menunggu dikurangkan dari stok yang baru.")
+    assert (sku, "Stok", saw, saw + 3) in {(line[0], *line[2:]) for line in lines}
+    answer(house, "ya")
+    house.save_cycle()
+    assert (house.stock(sku), market.stock(sku)) == (saw + 1, (saw + 1, saw + 1))
+
+
 def test_a_no_and_other_words_are_no_yes(market, house):
     sell_out(market, house)
     house.save_cycle()

@@ -4,6 +4,7 @@ import pytest
 from cycle.house import writes_in
 from openpyxl import load_workbook
 
+from bridge.columns import Column
 from daemon.domain.recon import Outcome
 from daemon.mirror import story
 from daemon.why_shown import allotted, say_allotted
@@ -47,6 +48,15 @@ def test_a_buffer_reaches_every_shop_and_the_workbook_shows_the_whole_stock(mark
     assert (market.stock(sku), house.stock(sku)) == ((0, 0), 2)
     result = house.cycle()
     assert (result.plan.is_quiet, result.is_complete) == (True, True)
+
+
+def test_a_rule_that_cannot_be_used_is_named_in_the_row_whose_stock_counts(market, sku, open_house):
+    house = open_house()
+    rules(house, [sku, market.shops[0], "dua"])
+    house.types(sku, stock=20)
+    assert held(house.save_cycle()) == ["allocation.bad_buffer"]
+    assert (market.stock(sku), house.row(sku)[Column.STATUS]) == ((20, 20), "Aktif")
+    assert "Lembar Alokasi, baris 2" in house.note(sku)
 
 
 def test_units_added_in_seller_center_are_added_to_the_pool_behind_the_buffer(market, sku, open_house):
@@ -94,13 +104,27 @@ def test_rules_that_sell_out_a_whole_shop_wait_for_a_yes(market, house, monkeypa
         calls, result = house.calls_during(house.save_cycle)
         assert (held(result), writes_in(calls)) == (["allocation.sells_out"], [])
     assert result.plan.held[0].reason.params["count"] == 4
-    with house.editing() as (sheet, _columns):
-        page = sheet.parent["Rencana"]
-        assert "Alokasi" in page.cell(1, 1).value
-        page.cell(4, 5).value = "ya"
-    assert house.save_cycle().is_complete
+    assert "Alokasi" in load_workbook(house.workbook)["Rencana"].cell(1, 1).value
+    assert says_yes(house).is_complete
     assert {sku: market.stock(sku) for sku in before} == {sku: (0, stock[1]) for sku, stock in before.items()}
     assert house.cycle().plan.is_quiet
+
+
+def says_yes(house):
+    with house.editing() as (sheet, _columns):
+        sheet.parent["Rencana"].cell(4, 5).value = "ya"
+    return house.save_cycle()
+
+
+def test_a_yes_to_new_rules_is_none_to_the_ones_that_they_replaced(market, house, monkeypatch):
+    monkeypatch.setattr("daemon.domain.brakes.FEWEST_ZEROED", 3)
+    first, second = ([[sku, shop, None, None, None, 0] for sku in market.skus()] for shop in market.shops)
+    for sold_out in (first, second):
+        rules(house, *sold_out)
+        house.save_cycle()
+        assert says_yes(house).plan.held == ()
+    rules(house, *first)
+    assert held(house.save_cycle()) == ["allocation.sells_out"]
 
 
 def test_what_is_typed_while_such_rules_wait_counts(market, sku, house, monkeypatch):

@@ -27,11 +27,11 @@ def told(house):
     return rows[0][0], {row[1]: row for row in reversed(rows[4:]) if any(row)}
 
 
-def choose(house, sku, words):
-    """The seller picks from the choice list and saves."""
+def choose(house, sku, words, shop=""):
+    """The seller picks from the choice list of the goods, in a line about that shop if one is named, and saves."""
     with house.editing() as (sheet, _at):
         for line in sheet.parent["Selaras"].iter_rows(min_row=5):
-            if line[1].value == sku:
+            if line[1].value == sku and shop in line[0].value:
                 line[6].value = words
 
 
@@ -87,11 +87,11 @@ def test_the_time_of_the_last_write_is_told_in_the_sellers_zone(market, sku, hou
     assert load_workbook(house.workbook)["Selaras"]["A2"].value == f"Terakhir ditulis Selaras: {at} WIB"
 
 
-def test_a_conflict_stands_in_the_sheet_with_both_numbers_and_goes_when_it_is_over(sku, conflict):
+def test_a_conflict_stands_in_the_sheet_with_both_numbers_and_goes_when_it_is_over(market, sku, conflict):
     state, lines = told(conflict)
     assert (state, list(lines)) == ("Ditahan: 1", [sku])
     what, _sku, row, here, shown, reason, choice = lines[sku]
-    assert (what, here, shown, choice) == ("Harga", TYPED, SHOWN, None)
+    assert (what, here, shown, choice) == (f"Harga ({market.shops[0]})", TYPED, SHOWN, None)
     assert conflict.note(sku) == f"Selaras: {reason}"
     assert load_workbook(conflict.workbook)["Stok"].cell(row, 1).value == sku
     conflict.types(sku, price=59_000)
@@ -155,8 +155,8 @@ def test_what_became_of_a_typed_stock_is_told_however_long_the_workbook_stays_op
 
 def test_what_is_done_says_when_by_the_shops_clocks(sku, house):
     house.types(sku, stock=22)
-    when = house.clock.moment.astimezone(house.settings.timezone)
     house.cycle()
+    when = house.clock.moment.astimezone(house.settings.timezone)
     assert house.note(sku) == f"Selaras: ✓ {when:%-d %b %H.%M}: 12 → 22"
 
 
@@ -202,6 +202,16 @@ def test_a_stock_that_differs_at_the_start_is_decided_by_the_choice_list(market,
     assert told(differing) == ("Semua selaras", {})
 
 
+@pytest.mark.parametrize(("words", "stock"), [("pakai toko", 12), ("pakai sheet", 50_000)])
+def test_a_big_step_that_was_decided_is_told_with_the_number_that_holds(market, sku, house, words, stock):
+    house.types(sku, stock=50_000)
+    house.save_cycle()
+    choose(house, sku, words)
+    house.save_cycle()
+    assert (market.stock(sku), house.stock(sku)) == ((stock, stock), stock)
+    assert house.done(sku) == ("stok 12" if stock == 12 else "12 → 50.000")
+
+
 def test_a_choice_made_while_the_workbook_stays_open_counts_once(market, sku, differing):
     with open_in_office(differing):
         choose(differing, sku, "jumlahkan")
@@ -236,6 +246,25 @@ def test_a_choice_that_answers_nothing_is_named_and_taken_out_again(market, sku,
     assert conflict.row(sku)[Column.STATUS] == "Ditahan"
     assert "`jumlahkan`" in conflict.note(sku)
     assert "pakai sheet atau pakai toko" in conflict.note(sku)
+
+
+def test_words_for_goods_that_ask_nothing_are_not_told_to_be_another_choice(market, sku, house):
+    house.types(sku, stock=1)
+    house.save_cycle()
+    for shop in range(2):
+        market.order(sku, 1, at=shop)
+    house.cycle()
+    choose(house, sku, "sudah dicek")
+    house.save_cycle()
+    assert "`sudah dicek`" in house.note(sku)
+    assert "pakai toko" not in house.note(sku)
+
+
+def test_words_beside_a_number_that_is_typed_and_taken_are_over_with_the_question(sku, conflict):
+    choose(conflict, sku, "59 ribu saja")
+    conflict.types(sku, price=59_000)
+    assert conflict.save_cycle().is_complete
+    assert conflict.price(sku) == 59_000
 
 
 # The page of a plan

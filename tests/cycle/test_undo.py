@@ -1,9 +1,11 @@
 """An undo with a real mirror and shops: the next cycle brings it to the shops and the sheet, orders stand."""
 
+from itertools import islice
+
 from cycle.house import writes_in
 
 from daemon.domain.plan import Plan
-from daemon.mirror import holds
+from daemon.mirror import holds, story
 from daemon.undo import carry_out, undo
 
 
@@ -30,6 +32,16 @@ def test_a_typed_stock_and_price_go_back_in_every_shop_and_the_sheet_and_orders_
     house.settle()
     paths, result = house.calls_during(house.cycle)
     assert (writes_in(paths), result.plan.is_quiet) == ([], True)
+
+
+def test_the_writes_of_an_undo_count_in_its_own_run_alone(sku, house):
+    house.types(sku, price=60_000)
+    typed = house.save_cycle()
+    assert isinstance(taken_back(house, typed.cycle), Plan)
+    house.cycle()
+    with house.parts.mirror.transaction() as tx:
+        counted = {run.trigger: run.commands for run in islice(story.runs(tx), 3)}
+    assert counted == {"save": 2, "undo": 2, "command": 0}
 
 
 def test_what_is_typed_over_a_number_that_was_taken_back_still_counts_as_the_difference(market, sku, house):

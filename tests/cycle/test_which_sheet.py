@@ -29,6 +29,10 @@ def type_into(sheet, sku, **cells):
         sheet.cell(number, at[Column(name)], value)
 
 
+def header_of(sheet, text):
+    return next(cell.column for cell in sheet[1] if cell.value == text)
+
+
 def paste(book, title, *rows):
     """A new sheet in front of all others."""
     sheet = book.create_sheet(title, 0)
@@ -166,7 +170,6 @@ def rename_beside_a_copy(book, _sku, _other):
         (lose_header, "Pesanan"),
         (rename_beside_an_order_list, "Pesanan, Gudang"),
         (rename_beside_a_copy, "Stok (2), Gudang"),
-        (lambda book, *_: book["Stok"].delete_rows(1), "–"),
     ],
 )
 def test_a_sheet_that_is_gone_is_asked_about_until_it_is_back(market, house, lose, candidates):
@@ -182,6 +185,35 @@ def test_a_sheet_that_is_gone_is_asked_about_until_it_is_back(market, house, los
     assert (market.stock(sku), market.stock(other), house.workbook.read_bytes()) == ((9, 9), (40, 40), before)
     house.workbook.write_bytes(whole)
     assert (codes(house.save_cycle()), house.stock(sku)) == ([], 9)
+
+
+@pytest.mark.parametrize(
+    ("lose", "headers"),
+    [
+        (lambda sheet: sheet.delete_rows(1), "SKU, Stok"),
+        (lambda sheet: sheet.delete_cols(header_of(sheet, "Stok")), "Stok"),
+        (lambda sheet: sheet.delete_cols(header_of(sheet, "SKU")), "SKU"),
+    ],
+)
+def test_a_lost_header_is_named_and_nothing_else_is(market, sku, house, lose, headers):
+    whole = house.workbook.read_bytes()
+    save_sheets(house.workbook, lambda book: lose(book["Stok"]))
+    before = house.workbook.read_bytes()
+    for result in (house.save_cycle(), house.cycle()):
+        (problem,) = result.problems
+        assert (problem.code, problem.params["headers"]) == ("workbook.header_lost", headers)
+    assert (market.stock(sku), house.workbook.read_bytes()) == ((12, 12), before)
+    house.workbook.write_bytes(whole)
+    assert codes(house.save_cycle()) == []
+
+
+def test_a_header_that_the_settings_name_and_the_sheet_lacks_is_named_with_the_setting(market, house):
+    config = house.settings.path
+    config.write_text(config.read_text() + "\ncolumns: {stock: Sisa, price: Tarif}\n")
+    with opened(load_settings(config), market) as again:
+        (problem,) = again.cycle().problems
+        assert (problem.code, problem.params["headers"]) == ("workbook.named_header_missing", "Sisa")
+        assert "`columns:`" in again.parts.texts.say(problem)
 
 
 def test_the_seller_can_name_the_sheet_that_took_its_place(market, sku, other, house):

@@ -1,10 +1,12 @@
 """Brakes: a save that changes too much at once, and the yes to exactly that."""
 
+from dataclasses import replace
+
 import pytest
 from domain.world import row
 
 from daemon.domain.brakes import FEWEST_GONE, Limits, Suspect, edits, is_far, plan_of, why_resting, why_stopped
-from daemon.domain.rows import Field, RowBase
+from daemon.domain.rows import Field, Number, RowBase
 from daemon.domain.values import ListingId, Sku
 
 SKUS = [Sku(f"K-{number:02}") for number in range(20)]
@@ -13,12 +15,12 @@ HALF = Limits(rows=50)
 
 
 def rows(**changed):
-    """The sheet as it was agreed on, but for ``stock`` or ``price`` of the first rows: a function of the old number."""
+    """The sheet as it was agreed on, but for cells of the first rows: functions of the old stock or price."""
     count = changed.pop("first")
     shown = []
     for place, (sku, base) in enumerate(BASES.items()):
         now = {"price": base.price, "stock": base.stock}
-        now |= {name: change(now[name]) for name, change in changed.items() if place < count}
+        now |= {name: change(now.get(name)) for name, change in changed.items() if place < count}
         shown.append(row(place + 2, sku, **now))
     return shown
 
@@ -48,6 +50,14 @@ def test_the_share_of_rows_that_are_sold_out_counts_from_fewer_rows_on():
     assert stopped(few, Limits(rows=20)) == "sheet.many_rows"
     assert stopped(rows(first=5, stock=lambda old: old * 3), Limits(rows=20)) is None
     assert stopped(rows(first=4, stock=lambda _old: 0), Limits(rows=10)) is None
+
+
+def test_goods_are_sold_out_by_a_count_of_0_as_well_unless_they_were_before():
+    counted = rows(first=5, count=lambda _old: 0)
+    assert stopped(counted, Limits(rows=20)) == "sheet.many_rows"
+    sheet = [replace(each, stock=Number(0)) for each in counted]
+    empty = {sku: base._replace(stock=0) for sku, base in BASES.items()}
+    assert why_stopped(Suspect(sheet, empty), Limits(rows=20), approved=()) is None
 
 
 def test_the_message_counts_and_names_the_plan():

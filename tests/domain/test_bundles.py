@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import pytest
 from domain.world import (
     LONG_AGO,
@@ -99,6 +97,38 @@ def test_they_do_in_the_save_that_says_that_none_of_their_own_are_left(cells):
     assert [write.cells[Field.STOCK] for write in plan.rows] == [5]
 
 
+# what the goods have themselves, what is promised of it, and what is typed in this save
+@pytest.mark.parametrize(
+    ("own", "reserved", "cells", "held"),
+    [
+        (0, 0, {}, []),
+        (3, 0, {}, ["bundle.has_own_stock"]),
+        (-1, 0, {}, ["bundle.owes_units", "stock.oversold"]),
+        (0, 1, {}, ["bundle.has_promised"]),
+        (0, 1, {"count": 1}, []),
+        (2, 1, {"stock": 0}, []),
+        (2, 1, {"count": 1}, []),
+        (2, 1, {"count": 0}, ["bundle.owes_units", "stock.oversold"]),
+        (-1, 1, {"adjustment": 1}, []),
+    ],
+)
+def test_goods_become_a_bundle_only_when_they_have_and_owe_nothing_of_their_own(own, reserved, cells, held):
+    shown = max(own, 0)
+    rows = (saved(2, DUO, **({"stock": shown} | cells)),)
+    known = goods() | {DUO: product(DUO, own, reserved=reserved)}
+    listed = bundle(shown=shown, told=Told(shown))
+    plan = planned(listed, products=known, rows=rows, bases={DUO: as_left(shown)}, **NEW)
+    assert (codes(plan), plan.recipes) == (held, None if held else RECIPE)
+    assert Cause.BUNDLE not in {cause for _sku, cause, _units in units(plan)}
+
+
+def test_an_order_goes_by_the_recipe_that_was_in_force_before_its_cycle():
+    sheet = recipe_sheet(("DUO", "KOPI", 3))
+    plan = planned(recipe_sheet=sheet, rows=(), lines=(line(sku=DUO),))
+    assert units(plan) == [(KOPI, Cause.ORDER, -2), (GELAS, Cause.ORDER, -1)]
+    assert (plan.recipes, sent(plan)) == ({DUO: {KOPI: 3}}, {"toko": 2})
+
+
 def test_a_bundle_of_goods_that_are_asked_about_themselves_waits_with_them():
     rows = (("BOX", "DUO", 1), *ROWS)
     plan = planned(products=goods(own=12), rows=(), recipes={}, recipe_sheet=recipe_sheet(*rows))
@@ -135,10 +165,10 @@ def test_a_bundle_that_is_taken_out_of_the_sheet_stays_one_until_its_own_stock_i
     ("cells", "booked", "left"),
     [
         ({"stock": 9}, [(DUO, Cause.SHEET_EDIT, 9)], 9),
-        ({"stock": 9, "adjustment": 2}, [(DUO, Cause.SHEET_EDIT, 9), (DUO, Cause.ADJUSTMENT, 2)], 11),
         ({"stock": 0}, [], 0),
-        ({"stock": 5, "count": 7}, [(DUO, Cause.SHEET_EDIT, 5), (DUO, Cause.COUNT, 2)], 7),
-        ({"stock": 5, "count": 0}, [(DUO, Cause.SHEET_EDIT, 5), (DUO, Cause.COUNT, -5)], 0),
+        ({"stock": 5, "count": 7}, [(DUO, Cause.COUNT, 7)], 7),
+        ({"stock": 9, "adjustment": 2, "count": 7}, [(DUO, Cause.COUNT, 7)], 7),
+        ({"stock": 5, "count": 0}, [], 0),
     ],
 )
 def test_a_number_typed_for_it_is_its_stock(cells, booked, left):
@@ -146,13 +176,18 @@ def test_a_number_typed_for_it_is_its_stock(cells, booked, left):
     assert (plan.recipes, units(plan), codes(plan), sent(plan)) == ({}, booked, [], {"toko": left})
 
 
+def test_what_was_added_beside_it_is_held_for_it_may_have_been_refused_before():
+    plan = planned(rows=(saved(2, DUO, stock=9, adjustment=2),), **GONE)
+    assert (units(plan), codes(plan), sent(plan)) == ([(DUO, Cause.SHEET_EDIT, 9)], ["bundle.added_then"], {"toko": 9})
+
+
 def test_as_long_as_that_number_is_asked_about_it_stays_a_bundle():
     rows, limits = (saved(2, DUO, stock=5000),), Limits(stock_step=1000)
     asked = planned(rows=rows, limits=limits, **GONE)
     assert (asked.recipes, units(asked), sent(asked)) == (None, [], {})
-    assert codes(asked) == ["stock.big_step", "bundle.dissolved"]
+    assert codes(asked) == ["bundle.big_own_stock", "bundle.dissolved"]
     answered = planned(
-        rows=rows, limits=limits, recipe_sheet=recipe_sheet(), bases={DUO: replace(asked.bases[DUO], note="?")}
+        rows=rows, limits=limits, recipe_sheet=recipe_sheet(), bases={DUO: asked.bases[DUO]._replace(note="?")}
     )
     assert (answered.recipes, units(answered)) == ({}, [(DUO, Cause.SHEET_EDIT, 5000)])
 
@@ -182,26 +217,28 @@ def test_a_workbook_without_the_sheet_keeps_the_recipes_and_says_so():
 
 
 def test_a_bundle_waits_as_it_is_until_all_its_parts_have_a_stock():
-    known = goods(own=5)
+    known = goods(own=0)
     del known[GELAS]
-    plan = planned(products=known)
-    assert (units(plan), sent(plan), codes(plan)) == ([], {}, ["bundle.part_without_stock"])
+    plan = planned(bundle(shown=0, told=Told(0)), products=known, rows=(), **NEW)
+    assert (units(plan), sent(plan), plan.recipes) == ([], {}, None)
+    assert codes(plan) == ["bundle.part_without_stock"]
 
 
-def test_a_part_that_no_shop_lists_starts_with_the_number_in_its_row():
-    known = goods(own=5)
+@pytest.mark.parametrize(("own", "shown", "held"), [(0, {"toko": 3}, []), (5, {}, ["bundle.has_own_stock"])])
+def test_a_part_that_no_shop_lists_starts_with_the_number_in_its_row(own, shown, held):
+    known = goods(own=own)
     del known[GELAS]
-    plan = planned(products=known, rows=(saved(2, GELAS, stock=3, price=None),), recipe_sheet=recipe_sheet(*ROWS))
-    assert units(plan) == [(GELAS, Cause.SHEET_EDIT, 3), (DUO, Cause.BUNDLE, -5)]
-    assert (sent(plan), codes(plan)) == ({"toko": 3}, [])
+    rows, listed = (saved(2, GELAS, stock=3, price=None),), bundle(shown=own, told=Told(own))
+    plan = planned(listed, products=known, rows=rows, **NEW)
+    assert (units(plan), sent(plan), codes(plan)) == ([(GELAS, Cause.SHEET_EDIT, 3)], shown, held)
     assert [(change.sku, change.is_new, change.opened_at) for change in plan.products] == [(GELAS, True, LONG_AGO)]
 
 
 @pytest.mark.parametrize("stock", [None, -1])
 def test_the_row_of_such_a_part_is_asked_for_its_number(stock):
-    known = goods(own=5)
+    known = goods()
     del known[GELAS]
-    plan = planned(products=known, rows=(saved(2, GELAS, stock=stock),), recipe_sheet=recipe_sheet(*ROWS))
+    plan = planned(products=known, rows=(saved(2, GELAS, stock=stock),), **NEW)
     assert codes(plan) == ["bundle.part_needs_stock", "bundle.part_without_stock"]
 
 
@@ -213,6 +250,17 @@ def test_a_new_recipe_with_a_part_without_stock_leaves_the_one_in_force():
     assert units(plan) == [(KOPI, Cause.ORDER, -2), (GELAS, Cause.ORDER, -1)]
     assert (plan.recipes, sent(plan), codes(plan)) == (None, {}, ["bundle.part_without_stock"])
     assert plan.held[0].reason.params == {"bundle": DUO, "part": "GELASS"}
+
+
+def test_a_row_of_no_readable_bundle_hides_no_unknown_part_or_bundle():
+    sheet = recipe_sheet((None, "KOPI", 1), ("DUO", "KOPI", 2), ("DUO", "GELASS", 1), ("TRIO", "KOPI", 3))
+    plan = planned(recipe_sheet=sheet, rows=())
+    assert (plan.recipes, sent(plan)) == (None, {})
+    assert {(entry.sku, entry.reason.code) for entry in plan.held} == {
+        (None, "bundle.code_unclear"),
+        (DUO, "bundle.part_without_stock"),
+        (Sku("TRIO"), "bundle.not_listed"),
+    }
 
 
 def test_a_part_in_other_letters_is_named_as_the_one_that_is_meant():
@@ -248,12 +296,20 @@ def test_a_part_whose_first_number_is_asked_about_has_no_stock_yet(recipes, numb
     listed = bundle(shown=shown, told=Told(shown))
     asked = planned(listed, rows=rows, **fields)
     assert (units(asked), sent(asked), asked.products) == ([], {}, ())
-    assert codes(asked) == ["stock.big_step", "bundle.part_without_stock"]
+    assert codes(asked) == ["bundle.big_own_stock", "bundle.part_without_stock"]
     # The seller deletes the note that asked.
-    bases = fields["bases"] | {Sku("TEH"): replace(asked.bases["TEH"], note="?")}
+    bases = fields["bases"] | {Sku("TEH"): asked.bases["TEH"]._replace(note="?")}
     answered = planned(listed, rows=rows, **fields | {"bases": bases})
     assert units(answered) == [("TEH", Cause.SHEET_EDIT, 5000)]
     assert (sent(answered), codes(answered)) == ({} if recipes else {"toko": 5}, [])
+
+
+@pytest.mark.parametrize("cells", [{"stock": 5000, "adjustment": 2}, {"stock": 3, "count": -1}])
+def test_as_long_as_that_is_not_settled_its_cells_stay_as_they_are(cells):
+    plan = planned(rows=(saved(2, "TEH", **cells),), **NEW_PART)
+    assert (units(plan), plan.products) == ([], ())
+    (write,) = (entry for entry in plan.rows if entry.sku == "TEH")
+    assert not write.cells.keys() & {Field.STOCK, Field.ADJUSTMENT, Field.COUNT}
 
 
 def test_a_part_of_which_there_are_none_has_a_stock():
@@ -361,9 +417,14 @@ def test_a_cancelled_bundle_gives_back_what_was_taken_whatever_it_is_made_of_tod
     assert units(plan) == [(KOPI, Cause.CANCEL, 3), (Sku("TEH"), Cause.CANCEL, 1)]
 
 
-def test_units_taken_from_its_own_stock_before_it_became_a_bundle_come_back_to_nothing():
+def test_units_taken_from_its_own_stock_before_it_became_a_bundle_come_back_to_its_parts():
     plan = planned(lines=(line(sku=DUO, is_cancelled=True, is_taken=True),))
-    assert units(plan) == [(DUO, Cause.CANCEL, 1), (DUO, Cause.BUNDLE, -1)]
+    assert units(plan) == [
+        (DUO, Cause.CANCEL, 1),
+        (DUO, Cause.BUNDLE, -1),
+        (GELAS, Cause.BUNDLE, 1),
+        (KOPI, Cause.BUNDLE, 2),
+    ]
 
 
 def test_a_part_counted_while_a_bundle_is_ordered_keeps_the_promised_units_on_the_shelf():

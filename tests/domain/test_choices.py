@@ -32,8 +32,8 @@ TYPED, SHOWN = 61_500, 48_000
 
 
 def chosen(choice, field=Field.PRICE, **changes):
-    numbers = {"here": TYPED, "shown": SHOWN} if field is Field.PRICE else {"here": 12, "shown": 10}
-    return Chosen(**{"sku": KOPI, "field": field, "choice": choice} | numbers | changes)
+    line = {"here": TYPED, "shown": SHOWN, "shop": "toko"} if field is Field.PRICE else {"here": 12, "shown": 10}
+    return Chosen(**{"sku": KOPI, "field": field, "choice": choice, "words": choice} | line | changes)
 
 
 def conflict(*choices, price=TYPED, shown=SHOWN, note="Selaras: ?", **fields) -> Plan:
@@ -135,21 +135,56 @@ def test_a_choice_counts_once_however_long_the_workbook_stays_open(choice):
 @pytest.mark.parametrize(
     "stale",
     [
-        chosen(Choice.SHEET, here=60_000),
-        chosen(Choice.SHEET, shown=47_000),
         chosen(Choice.SHEET, sku=Sku("TEH-100")),
         chosen(Choice.SHEET, Field.STOCK),
-        chosen(Choice.SHEET, here=None, shown=None),
     ],
-    ids=["another typed price", "another shop's price", "other goods", "another field", "no numbers"],
+    ids=["other goods", "another field"],
 )
 def test_a_choice_for_another_question_decides_nothing(stale):
     assert codes(conflict(stale)) == ["price.conflict"]
 
 
-def test_two_choices_that_contradict_each_other_decide_nothing():
-    assert codes(conflict(chosen(Choice.SHEET), chosen(Choice.SHOP))) == ["price.conflict"]
+@pytest.mark.parametrize(
+    "numbers",
+    [{"here": 60_000}, {"shown": 47_000}, {"here": None, "shown": None}],
+    ids=["another typed price", "another shop's price", "no numbers"],
+)
+def test_a_choice_for_numbers_that_have_changed_decides_nothing_and_says_so(numbers):
+    assert codes(conflict(chosen(Choice.SHEET, **numbers))) == ["price.conflict", "choice.outdated"]
+
+
+def test_two_choices_that_contradict_each_other_decide_nothing_and_are_named():
+    told = codes(conflict(chosen(Choice.SHEET), chosen(Choice.SHOP)))
+    assert told == ["price.conflict", "choice.several", "choice.several"]
     assert codes(conflict(chosen(Choice.SHEET), chosen(Choice.SHEET))) == []
+
+
+def in_both_shops(*choices) -> Plan:
+    """Both shops changed the price to the same one."""
+    changed = [listing(shop, price=Money(SHOWN), commanded=frozenset({Target.PRICE})) for shop in ("toko", "mall")]
+    base, known = as_left(price=TYPED, note="Selaras: ?", asked_price=TYPED), product(price=Money(TYPED))
+    row = saved(price=TYPED, note="Selaras: ?")
+    return reconcile(snapshot(*changed, rows=(row,), bases={KOPI: base}, products={KOPI: known}, choices=choices), say)
+
+
+def prices_sent(plan):
+    return {entry.listing.shop: entry.desired for entry in plan.commands if entry.is_sent}
+
+
+@pytest.mark.parametrize(("shop", "other"), [("toko", "mall"), ("mall", "toko")])
+def test_the_sheets_price_is_sent_to_the_shops_in_whose_lines_it_was_chosen(shop, other):
+    plan = in_both_shops(chosen(Choice.SHEET, shop=shop))
+    assert prices_sent(plan) == {shop: TYPED}
+    assert [entry.reason.params["shop"] for entry in plan.held] == [other]
+    assert plan.bases.get(KOPI, as_left(asked_price=TYPED)).asked_price == TYPED
+    both = in_both_shops(chosen(Choice.SHEET), chosen(Choice.SHEET, shop="mall"))
+    assert (prices_sent(both), codes(both)) == ({"toko": TYPED, "mall": TYPED}, [])
+
+
+def test_a_shops_price_is_no_other_for_the_sheet_and_another_shop():
+    plan = in_both_shops(chosen(Choice.SHEET), chosen(Choice.SHOP, shop="mall"))
+    assert prices_sent(plan) == {}
+    assert codes(plan) == 2 * ["price.conflict"] + 2 * ["choice.several"]
 
 
 def test_a_number_typed_after_the_choice_has_the_last_word():
@@ -159,7 +194,7 @@ def test_a_number_typed_after_the_choice_has_the_last_word():
 
 def test_a_sum_is_not_drawn_once_the_shops_number_has_changed():
     sold = {"products": {KOPI: product(available=9)}}
-    assert codes(start(chosen(Choice.SUM, Field.STOCK), **sold)) == ["stock.differs_at_start"]
+    assert codes(start(chosen(Choice.SUM, Field.STOCK), **sold)) == ["stock.differs_at_start", "choice.outdated"]
     assert moved(start(chosen(Choice.SHEET, Field.STOCK), **sold)) == [(Cause.SHEET_EDIT, 3)]
 
 
@@ -184,7 +219,7 @@ def test_a_choice_in_a_stale_copy_does_not_decide_what_was_settled_since():
 @pytest.mark.parametrize("choice", [Choice.SHEET, Choice.SHOP])
 def test_a_choice_in_an_old_file_decides_nothing_even_where_its_numbers_still_stand(choice):
     still_open = conflict(chosen(choice), is_stale=True)
-    assert (codes(still_open), still_open.commands[0].is_waiting) == (["price.conflict"], True)
+    assert (codes(still_open), still_open.commands[0].is_waiting) == (["price.conflict", "choice.old_file"], True)
     decided = {"products": {KOPI: product(price=Money(SHOWN))}}
     since = conflict(chosen(choice), is_stale=True, **decided)
     assert (codes(since), since.commands, since.products) == (["price.old_answer"], (), ())
@@ -217,22 +252,41 @@ NOT_OURS = {"choice": None, "words": "tambah"}
 
 
 @pytest.mark.parametrize(
-    ("plan", "asked"),
+    ("plan", "told"),
     [
-        (conflict(chosen(**NOT_OURS)), "price.conflict"),
-        (conflict(chosen(Choice.SUM, words="jumlahkan")), "price.conflict"),
-        (start(chosen(**NOT_OURS, field=Field.STOCK)), "stock.differs_at_start"),
+        (conflict(chosen(**NOT_OURS)), ["price.conflict", "choice.no_answer"]),
+        (conflict(chosen(Choice.SUM, words="jumlahkan")), ["price.conflict", "choice.no_answer"]),
+        (start(chosen(**NOT_OURS, field=Field.STOCK)), ["stock.differs_at_start", "choice.no_answer_or_sum"]),
     ],
 )
-def test_words_that_answer_nothing_are_named_beside_the_question(plan, asked):
-    assert codes(plan) == [asked, "choice.no_answer"]
+def test_words_that_answer_nothing_are_named_with_the_answers_that_their_line_takes(plan, told):
+    assert codes(plan) == told
     assert plan.held[1].reason.params["words"] in {"tambah", "jumlahkan"}
+
+
+def test_words_in_a_line_that_asks_nothing_are_named_as_such():
+    oversold = {"products": {KOPI: product(available=-2)}}
+    choice = chosen(**NOT_OURS, field=Field.STOCK, here=None, shown=None)
+    plan = reconcile(snapshot(rows=(saved(),), bases={KOPI: as_left()}, choices=(choice,), **oversold), say)
+    assert codes(plan) == ["stock.oversold", "choice.not_asked"]
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        conflict(chosen(**NOT_OURS), price=59_000),
+        start(chosen(**NOT_OURS, field=Field.STOCK), stock=15),
+        start(chosen(Choice.SHEET, Field.STOCK), stock=15),
+    ],
+)
+def test_nothing_is_said_of_words_beside_a_number_that_was_typed_and_taken(plan):
+    assert codes(plan) == []
 
 
 def test_the_numbers_of_an_edit_in_seller_center_cannot_be_added_up():
     edited = listing(shown=14, unexplained=Unexplained(4, LONG_AGO), edits_alike=1, edited_to=14)
     asks = {"toko": ShopPolicy(marketplace_edit=MarketplaceEdit.ASK)}
-    choice = chosen(Choice.SUM, field=Field.STOCK, here=10, shown=14, words="jumlahkan")
+    choice = chosen(Choice.SUM, field=Field.STOCK, here=10, shown=14, words="jumlahkan", shop="toko")
     plan = reconcile(snapshot(edited, shops=asks, choices=(choice,)), say)
     assert (codes(plan), plan.movements) == (["stock.edit_asked", "choice.no_answer"], ())
 

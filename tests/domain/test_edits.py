@@ -25,11 +25,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daemon.domain.choices import Choice, Chosen
-from daemon.domain.plan import Plan
+from daemon.domain.plan import Plan, Target
 from daemon.domain.reconcile import reconcile
 from daemon.domain.rows import Field
 from daemon.domain.snapshot import MarketplaceEdit, ShopPolicy
 from daemon.domain.stock import Cause, Sending, Told, Unexplained, quantity_to_send, settle
+from daemon.domain.values import ListingId
 
 ASK = {"toko": ShopPolicy(marketplace_edit=MarketplaceEdit.ASK)}
 OVERWRITE = {"toko": ShopPolicy(marketplace_edit=MarketplaceEdit.OVERWRITE)}
@@ -59,6 +60,15 @@ def test_a_difference_counts_once_orders_were_asked_for_a_lag_after_it_was_seen(
     state = listing(shown=15, told=Told(12), unexplained=Unexplained(3, NOW - LAG))
     plan = planned(state, shops={"toko": ShopPolicy()}, orders_read_at={"toko": NOW - asked_ago})
     assert moved(plan) == ([(Cause.MARKETPLACE_EDIT, 3)] if counts else [])
+
+
+@pytest.mark.parametrize(("asked_ago", "is_over"), [(timedelta(0), True), (3 * LAG, False)])
+def test_a_write_before_an_edit_is_forgotten_once_no_order_of_its_moment_can_come_to_light(asked_ago, is_over):
+    """That hangs on when orders were asked for, however late the listing was looked at."""
+    wrote_at = NOW - 4 * LAG
+    state = listing(shown=15, unexplained=Unexplained(5, NOW - 9 * LAG), written_from=wrote_at, written_to=wrote_at)
+    (change,) = planned(state, shops={"toko": ShopPolicy()}, orders_read_at={"toko": NOW - asked_ago}).listings
+    assert (change.told, change.written_to) == (Told(15), None if is_over else wrote_at)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +137,14 @@ def test_a_fresh_minus_is_in_the_number_that_is_planned_and_a_fresh_plus_keeps_a
 
 
 def chosen(choice, **changes):
-    return Chosen(**{"sku": KOPI, "field": Field.STOCK, "choice": choice, "here": 10, "shown": 15} | changes)
+    usual = {"sku": KOPI, "field": Field.STOCK, "here": 10, "shown": 15, "words": choice, "shop": "toko"}
+    return Chosen(**usual | {"choice": choice} | changes)
+
+
+def answered(*choices, listings=(), **fields) -> Plan:
+    """The seller was asked about 15 instead of 10, and chose."""
+    known = {"rows": (saved(),), "bases": {KOPI: as_left()}, "choices": choices}
+    return planned(*(listings or [asked(5)]), **known | fields)
 
 
 @pytest.mark.parametrize("is_read", [True, False])
@@ -142,24 +159,89 @@ def test_a_choice_takes_the_edit_over_or_sets_it_back(choice, movements, writes,
     assert plan.listings[0].told == Told(15)
 
 
-@pytest.mark.parametrize(
-    "choices",
-    [
-        [chosen(Choice.SHOP, shown=16)],
-        [chosen(Choice.SHOP, here=9)],
-        [chosen(Choice.SHOP), chosen(Choice.SHEET)],
-        [chosen(Choice.SHOP, field=Field.PRICE)],
-    ],
-    ids=["another shown", "another here", "two choices", "another question"],
-)
-def test_a_choice_for_other_numbers_is_no_answer(choices):
-    plan = planned(asked(5), rows=(saved(),), bases={KOPI: as_left()}, choices=tuple(choices))
+@pytest.mark.parametrize("choices", [[chosen(Choice.SHOP, field=Field.PRICE)], [chosen(Choice.SHOP, shop="mall")]])
+def test_a_choice_for_something_else_is_no_answer(choices):
+    plan = answered(*choices)
     assert (moved(plan), codes(plan)) == ([], ["stock.edit_asked"])
 
 
-def test_a_choice_in_an_old_file_is_no_answer():
-    plan = planned(asked(5), rows=(saved(),), bases={KOPI: as_left()}, choices=(chosen(Choice.SHOP),), is_stale=True)
-    assert (moved(plan), codes(plan)) == ([], ["stock.edit_asked"])
+@pytest.mark.parametrize("numbers", [{"shown": 16}, {"here": 9}], ids=["another shown", "another here"])
+def test_a_choice_for_numbers_that_have_changed_is_no_answer_and_said_to_be_none(numbers):
+    plan = answered(chosen(Choice.SHOP, **numbers))
+    assert (moved(plan), codes(plan)) == ([], ["stock.edit_asked", "choice.outdated"])
+
+
+def test_a_choice_counts_for_an_edit_of_which_some_is_sold_meanwhile():
+    plan = answered(chosen(Choice.SHOP, here=12, shown=17))
+    assert (moved(plan), codes(plan)) == ([(Cause.MARKETPLACE_EDIT, 5)], [])
+
+
+def test_two_different_choices_in_one_line_are_no_answer_and_named():
+    plan = answered(chosen(Choice.SHOP), chosen(Choice.SHEET))
+    assert (moved(plan), codes(plan)) == ([], ["stock.edit_asked", "choice.several", "choice.several"])
+
+
+@pytest.mark.parametrize("is_before_our_write", [False, True])
+def test_a_choice_in_an_old_file_is_no_answer_and_said_to_be_none(is_before_our_write):
+    plan = answered(chosen(Choice.SHOP, shown=15 - is_before_our_write), is_stale=True)
+    assert (moved(plan), codes(plan)) == ([], ["stock.edit_asked", "choice.old_file"])
+
+
+# Edits in two shops
+
+BOTH_ASK = ASK | {"mall": ASK["toko"]}
+
+
+def in_both(*choices, units=(5, 5)):
+    listings = [asked(units[0]), replace(asked(units[1]), id=listing("mall").id)]
+    return answered(*choices, listings=listings, shops=BOTH_ASK)
+
+
+@pytest.mark.parametrize("shop", BOTH_ASK)
+def test_a_choice_answers_for_the_shop_of_its_line_only(shop):
+    """The other one is in step once the stock is what it shows."""
+    taken, kept = in_both(chosen(Choice.SHOP, shop=shop)), in_both(chosen(Choice.SHEET, shop=shop))
+    assert (moved(taken), sent(taken), codes(taken)) == ([(Cause.MARKETPLACE_EDIT, 5)], {}, [])
+    assert (moved(kept), sent(kept), codes(kept)) == ([], {shop: 10}, ["stock.edit_asked"])
+
+
+def test_of_two_shops_each_takes_its_own_choice():
+    plan = in_both(chosen(Choice.SHOP), chosen(Choice.SHEET, shop="mall", shown=13), units=(5, 3))
+    assert (moved(plan), sent(plan), codes(plan)) == ([(Cause.MARKETPLACE_EDIT, 5)], {"mall": 15}, [])
+
+
+@pytest.mark.parametrize("units", [5, -4])
+def test_two_shops_that_were_set_to_the_same_number_have_one_stock(units):
+    choices = [chosen(Choice.SHOP, shown=10 + units, shop=shop) for shop in BOTH_ASK]
+    plan = in_both(*choices, units=(units, units))
+    assert (moved(plan), sent(plan), codes(plan)) == ([(Cause.MARKETPLACE_EDIT, units)], {}, [])
+
+
+def test_a_choice_that_was_taken_is_not_outdated_by_a_question_about_another_shop():
+    plan = in_both(chosen(Choice.SHOP), units=(5, 3))
+    assert (moved(plan), codes(plan)) == ([(Cause.MARKETPLACE_EDIT, 5)], ["stock.edit_asked"])
+
+
+@pytest.mark.parametrize("choice", [Choice.SHOP, Choice.SHEET])
+def test_a_line_that_stands_for_two_listings_of_a_shop_answers_nothing_and_says_so(choice):
+    twin = replace(asked(5), id=ListingId("toko", "p9", "s9"))
+    plan = answered(chosen(choice), listings=[asked(5), twin])
+    assert (moved(plan), sent(plan)) == ([], {})
+    assert codes(plan) == ["stock.edit_asked", "stock.edit_asked", "choice.same_line"]
+    assert codes(answered(listings=[asked(5), twin], rows=(saved(count=13),))) == []
+
+
+# Writes beside a question that are not proven
+
+
+@pytest.mark.parametrize("numbers", [{"here": 9, "shown": 6}, {"here": 10, "shown": 7}], ids=["planned", "in effect"])
+def test_until_a_fall_is_proven_the_question_names_what_is_in_effect_and_its_choices_count(numbers):
+    again = {"commanded": frozenset({Target.QUANTITY})}
+    known = {"listings": [asked(-3, **again)], "products": {KOPI: product(available=9)}}
+    (told,) = [entry.reason for entry in answered(**known).held]
+    assert (told.params["stock"], told.params["shown"]) == (10, 7)
+    plan = answered(chosen(Choice.SHOP, **numbers), **known)
+    assert (moved(plan), sent(plan), codes(plan)) == ([(Cause.MARKETPLACE_EDIT, -3)], {"toko": 6}, [])
 
 
 def test_a_count_decides_and_the_shop_follows():
@@ -191,6 +273,14 @@ def test_a_carried_edit_survives_a_write_without_an_answer(told, fall, units):
     written, kept = (settle(Told(told), sending, shown) for shown in (desired + units, told + units))
     assert written.unexplained(desired + units) == units
     assert kept.unexplained(told + units) == units
+
+
+@pytest.mark.parametrize("how", [{"choices": (chosen(Choice.SHOP, shown=7),)}, {"rows": (saved(count=7),)}])
+def test_an_answer_leaves_nothing_in_question_whether_or_not_a_write_without_an_answer_happened(how):
+    state = replace(asked(-3, sending=Sending(9, 6)), shown=None, observed_at=None)
+    (agreed,) = answered(listings=[state], products={KOPI: product(available=9)}, **how).listings
+    for shown in (7, 6):
+        assert settle(agreed.told, agreed.sending, shown) == Told(shown)
 
 
 # A second writer

@@ -156,7 +156,8 @@ def test_on_the_way_no_more_is_offered_than_there_is_unless_it_was_before(listin
     promised = {id_: least + above + still_above for id_, (_, least, above, still_above, _) in by_id.items()}
     shown = {id_: least + above for id_, (_, least, above, *_) in by_id.items()}
     available = sum(allotted.values()) + spare
-    numbers = not_yet_given_back(available, allotted, promised, surely)
+    held = sum(max(units, promised[id_]) for id_, units in allotted.items())
+    numbers = not_yet_given_back(available - held, allotted, promised, surely)
     offered = sum(numbers[id_] if is_written else shown[id_] for id_, (*_, is_written) in by_id.items())
     assert offered <= max(available, sum(shown.values()))
     for each in numbers:

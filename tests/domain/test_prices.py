@@ -1,4 +1,3 @@
-from dataclasses import replace
 from itertools import product as every
 
 import pytest
@@ -209,7 +208,7 @@ def test_an_old_file_does_not_answer_what_was_decided_since(changes, codes_then)
     plan = planned(state, cells=cells, base=ASKED, price=OTHER, is_stale=True)
     assert outcome(plan, state, OTHER) == (OTHER, OTHER, None)
     assert codes(plan) == codes_then
-    written = replace(plan.bases[KOPI], note=NOTE)
+    written = plan.bases[KOPI]._replace(note=NOTE)
     newest = planned(state, cells=saved(**({"price": TYPED} | changes | {"note": NOTE})), base=written, price=OTHER)
     assert outcome(newest, state, OTHER) == (OTHER, OTHER, None)
     assert codes(newest) == (["price.unseen"] if codes_then else [])

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -80,12 +79,14 @@ def test_a_row_that_the_seller_removed_is_not_written_again():
 @pytest.mark.parametrize(
     ("statuses", "word"),
     [
-        ([ListingStatus.ACTIVE, ListingStatus.INACTIVE], "status.active"),
+        ([ListingStatus.ACTIVE, ListingStatus.ACTIVE], "status.active"),
+        ([ListingStatus.ACTIVE, ListingStatus.INACTIVE], "status.partly"),
+        ([ListingStatus.OTHER, ListingStatus.ACTIVE, ListingStatus.ACTIVE], "status.partly"),
         ([ListingStatus.INACTIVE, ListingStatus.OTHER], "status.inactive"),
         ([ListingStatus.OTHER], "status.other"),
     ],
 )
-def test_the_status_is_what_buyers_see_anywhere(statuses, word):
+def test_the_status_tells_whether_buyers_see_the_goods_everywhere_somewhere_or_nowhere(statuses, word):
     shops = [listing(f"shop-{place}", status=status) for place, status in enumerate(statuses)]
     plan = planned(saved(status=None), listings=shops)
     assert cells(plan) == {Field.STATUS: word}
@@ -267,9 +268,26 @@ def test_a_value_typed_and_taken_back_is_no_news():
 )
 def test_an_answered_question_is_told_with_the_number_that_holds(typed, asked, told):
     field = {"asked_stock" if "stock" in typed else "asked_price": next(iter(typed.values()))}
-    written = replace(asked, note="Selaras: ?", stock=None if "stock" in typed else 10, **field)
+    written = asked._replace(note="Selaras: ?", stock=None if "stock" in typed else 10, **field)
     plan = planned(saved(**typed), bases={KOPI: asked}, written={KOPI: written})
     assert note(plan) == f"{DONE}{told}"
+
+
+@pytest.mark.parametrize(
+    ("typed", "available", "told"),
+    [
+        (5000, 10, "note.stock_decided before=10 now=10 units=4990"),
+        (5000, 7, "note.stock_decided before=10 now=7 units=4993"),
+        (5000, 4997, "note.stock_sold before=10 now=4997 units=3"),
+        (15, 12, "note.stock_sold before=10 now=12 units=3"),
+        (15, 11, "note.stock_left before=10 now=11 units=4"),
+    ],
+    ids=["the shop's", "the shop's, some sold", "the sheet's, some sold", "another number", "changed elsewhere"],
+)
+def test_after_a_question_no_units_are_called_sold_that_nobody_sold(typed, available, told):
+    written = {KOPI: as_left(asked_stock=5000, note="Selaras: ?")}
+    known = {"bases": {KOPI: as_left(stock=typed)}, "products": {KOPI: product(available=available)}}
+    assert note(planned(saved(stock=typed), written=written, sold={KOPI: 3}, **known)) == f"{DONE}{told}"
 
 
 def test_a_note_of_what_was_done_is_no_question_that_deleting_it_would_answer():

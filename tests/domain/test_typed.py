@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import pytest
 from domain.world import (
     DONE,
@@ -213,7 +211,7 @@ def test_a_note_that_stands_in_another_row_now_was_moved_and_answers_nothing():
     tea = Sku("TEH-100")
     rows = first(stock=12, note=None), row(3, tea, price=55_000, stock=12, note="Selaras: ?")
     both = [listing(), listing(sku=tea)]
-    moved_there = planned(*rows, listings=both, bases={KOPI: ASKED, tea: replace(ASKED, note=None)})
+    moved_there = planned(*rows, listings=both, bases={KOPI: ASKED, tea: ASKED._replace(note=None)})
     assert (moved_there.movements, codes(moved_there)) == ((), ["stock.differs_at_start"] * 2)
     asked_alike = planned(*rows, listings=both, bases={KOPI: ASKED, tea: ASKED})
     assert [(move.sku, move.delta) for move in asked_alike.movements] == [(KOPI, 2)]
@@ -229,7 +227,7 @@ def test_an_old_file_does_not_answer_what_was_asked_about_a_stock(changes):
     cells = first(**({"stock": 12, "note": "Selaras: ?"} | changes))
     plan = planned(cells, bases={KOPI: ASKED}, is_stale=True)
     assert (plan.movements, codes(plan)) == ((), ["stock.old_answer"])
-    written = replace(plan.bases.get(KOPI, ASKED), note="Selaras: ?")
+    written = plan.bases.get(KOPI, ASKED)._replace(note="Selaras: ?")
     newest = planned(first(**({"stock": 12} | changes | {"note": "Selaras: ?"})), bases={KOPI: written})
     assert (newest.movements, codes(newest)) == ((), ["stock.differs_at_start"])
 
@@ -242,7 +240,7 @@ def test_other_edits_in_an_old_file_are_plain_edits():
 
 def refused(count):
     """What is agreed after ``count`` came in an old file, and our note was written."""
-    return replace(planned(saved(count=count), is_stale=True).bases[KOPI], note="Selaras: ?", status="status.held")
+    return planned(saved(count=count), is_stale=True).bases[KOPI]._replace(note="Selaras: ?", status="status.held")
 
 
 @pytest.mark.parametrize("count", [0, 30])

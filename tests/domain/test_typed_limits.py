@@ -112,6 +112,21 @@ def test_an_addition_that_is_held_leaves_what_was_booked_of_it():
     assert plan.bases.get(KOPI, as_left(adjustment=5)).adjustment == 5
 
 
+@pytest.mark.parametrize(
+    ("base", "typed", "available", "taken"),
+    [
+        (as_left(stock=4, adjustment=6), -1, 6, -7),  # the six are on the shelf, and four of them were sold since
+        (as_left(stock=4, adjustment=6), -5, 6, None),
+        (as_left(stock=12, adjustment=-3), -12, 9, -9),
+        (as_left(stock=12, adjustment=-3), -13, 9, None),  # the three were taken out before
+    ],
+)
+def test_what_was_added_and_still_stands_there_is_in_what_was_seen(base, typed, available, taken):
+    plan = planned(saved(stock=base.stock, adjustment=typed), base=base, available=available)
+    assert moved(plan) == ([] if taken is None else [(Cause.ADJUSTMENT, taken)])
+    assert ("stock.below_zero_typed" in codes(plan)) is (taken is None)
+
+
 @given(typed=st.integers(-60, 60).filter(bool), seen=st.integers(0, 30), available=st.integers(-5, 30))
 def test_taken_is_at_most_what_was_seen_or_what_is_there(typed, seen, available):
     plan = planned(saved(stock=seen, adjustment=typed), base=as_left(stock=seen), available=available)

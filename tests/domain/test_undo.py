@@ -81,7 +81,8 @@ def test_taking_back_can_be_taken_back():
     ("later", "stands"),
     [
         pytest.param([(-2, Cause.COUNT)], True, id="counted"),
-        pytest.param([(-2, Cause.BUNDLE)], True, id="became a bundle"),
+        pytest.param([(-2, Cause.BUNDLE, "8")], True, id="became a bundle"),
+        pytest.param([(2, Cause.BUNDLE, "8/DUO")], False, id="content of a bundle came back"),
         pytest.param([(-2, Cause.COUNT, "8/1", TEH)], False, id="other goods counted"),
         pytest.param([(-2, Cause.COUNT), (2, Cause.UNDO, "7/3")], False, id="count taken back"),
         pytest.param([(-2, Cause.COUNT), (2, Cause.UNDO, "7/3"), (-2, Cause.UNDO, "7/4")], True, id="count in effect"),

@@ -317,7 +317,8 @@ class World:
             self.rows[place] = replace(self.rows[place], **shown)
             if entry.sku is not None:
                 seen = {name.value: value for name, value in entry.cells.items() if name in BASED}
-                self.bases[entry.sku] = replace(self.bases.get(entry.sku, RowBase()), **seen)
+                seen |= {"is_derived": entry.is_derived} if "stock" in seen else {}
+                self.bases[entry.sku] = self.bases.get(entry.sku, RowBase())._replace(**seen)
 
     def type(self, sku: str, **cells: object) -> None:
         """The seller changes cells of the row of ``sku`` and saves."""

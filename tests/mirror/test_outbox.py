@@ -109,6 +109,16 @@ def test_a_number_that_is_wanted_while_another_is_on_its_way_is_sent_after_it(mi
     assert held_as(mirror).code == "push.refused"
 
 
+def test_a_write_that_surely_did_not_happen_is_wanted_as_before(mirror, want):
+    want({1: (5, 9)})
+    (command,) = due(mirror)
+    with mirror.transaction() as tx:
+        outbox.mark_sending(tx, command, 9, read_at=NOON, now=NOON)
+        outbox.mark_pending(tx, command, now=NOON)
+    (again,) = due(mirror)
+    assert (again.id, again.desired, again.told, again.sending) == (command.id, 9, Told(5), None)
+
+
 # Dead letters
 
 

@@ -58,6 +58,16 @@ def test_a_revision_counts_only_if_it_reached_the_file(tx, reached_the_file):
     assert revisions.bases_at(tx, planned.number)[KOPI].stock == (9 if reached_the_file else 12)
 
 
+def test_a_revision_in_doubt_can_turn_up_and_makes_no_other_old_until_the_next_is_written(tx):
+    before = write(tx, {KOPI: RowBase(stock=12)})
+    doubtful = write(tx, {KOPI: RowBase(stock=9)}, is_finished=False)
+    assert revisions.newest_revision(tx) == before
+    after = write(tx, {KOPI: RowBase(stock=8)})
+    assert (revisions.newest_revision(tx), revisions.unfinished_revision(tx)) == (after, None)
+    assert revisions.find_revision(tx, doubtful.number) == doubtful
+    assert [revisions.bases_at(tx, each.number)[KOPI].stock for each in (before, doubtful, after)] == [12, 9, 8]
+
+
 def test_an_adopted_workbook_begins_with_nothing_agreed(tx):
     write(tx, {KOPI: RowBase(stock=12)})
     adopted = revisions.adopt(tx, "asing", now=NOON)

@@ -26,7 +26,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "9999"
-down_revision = "0006"
+down_revision = "0007"
 
 
 def upgrade() -> None:
@@ -148,8 +148,8 @@ def test_a_mirror_is_backed_up_before_it_is_migrated(tmp_path, monkeypatch):
         tx.exec_driver_sql("INSERT INTO shops (name) VALUES ('toko')")
     with newer_program(monkeypatch, tmp_path), closing(Mirror.open(state)) as mirror, mirror.transaction() as tx:
         assert tx.exec_driver_sql("SELECT name, motto FROM shops").all() == [("toko", None)]
-    (backup,) = state.glob("mirror-before-0006-*.sqlite")
-    assert (revision_of(backup), revision_of(state / "mirror.sqlite")) == ("0006", "9999")
+    (backup,) = state.glob("mirror-before-0007-*.sqlite")
+    assert (revision_of(backup), revision_of(state / "mirror.sqlite")) == ("0007", "9999")
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
     with closing(sqlite3.connect(backup)) as plain:
         assert plain.execute("SELECT name FROM shops").fetchall() == [("toko",)]
@@ -162,7 +162,21 @@ def test_a_migration_that_fails_leaves_the_mirror_as_it_was(tmp_path, monkeypatc
     with newer_program(monkeypatch, tmp_path, then="raise RuntimeError"), pytest.raises(RuntimeError):
         Mirror.open(state)
     assert tell(state)["mirror.sqlite"] == before
-    assert revision_of(state / "mirror.sqlite") == "0006"
+    assert revision_of(state / "mirror.sqlite") == "0007"
+
+
+def test_recipes_that_wait_for_a_part_are_left_to_the_workbook(tmp_path, monkeypatch):
+    state = tmp_path / "state"
+    shutil.copytree(Path(store.__file__).parent / "migrations", tmp_path / "migrations")
+    (tmp_path / "migrations/versions/0007_derived.py").unlink()
+    with monkeypatch.context() as older:
+        older.setattr(store, "__file__", str(tmp_path / "store.py"))
+        with closing(Mirror.open(state)) as mirror, mirror.transaction() as tx:
+            tx.exec_driver_sql("INSERT INTO products (sku, opened_at_ms, currency) VALUES ('KOPI', 0, 'IDR')")
+            parts = "('DUO', 'KOPI', 2), ('BOX', 'KOPI', 1), ('BOX', 'KARTU', 1)"
+            tx.exec_driver_sql(f"INSERT INTO bundle_parts (bundle, part, quantity) VALUES {parts}")
+    with closing(Mirror.open(state)) as mirror, mirror.transaction() as tx:
+        assert tx.exec_driver_sql("SELECT bundle, part FROM bundle_parts").all() == [("DUO", "KOPI")]
 
 
 def test_a_text_never_gets_into_a_number(mirror):

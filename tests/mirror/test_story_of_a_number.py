@@ -16,7 +16,10 @@ from daemon.mirror import decisions, journal, observations, outbox, picture, sto
 
 LATER = NOON + timedelta(minutes=5)
 TEH = Sku("TEH-1")
-PLAN_JSON = '{"movements": [{}, {}], "commands": [{}], "rows": [{}, {}, {}], "held": []}'
+PLAN_JSON = """{
+    "movements": [{"sku": "KOPI-1"}, {"sku": "KOPI-1"}, {"sku": "TEH-1"}],
+    "commands": [{"sku": "KOPI-1", "to": 9}], "rows": [{}, {}, {}], "held": []
+}"""
 
 
 def line(number, *, is_cancelled=False, sku=KOPI):
@@ -139,8 +142,16 @@ def test_runs_are_told_newest_first_with_what_they_planned(tx):
         journal.finish_cycle(tx, number, outcome, now=LATER)
     journal.store_plan(tx, 3, PLAN_JSON)
     assert list(story.runs(tx)) == [
-        story.Run(3, "interval", LATER, "partial", movements=2, commands=1, rows=3, is_quiet=False),
-        story.Run(2, "interval", LATER, "done", movements=0, commands=0, rows=0, is_quiet=True),
-        story.Run(1, "save", NOON, None, movements=0, commands=0, rows=0, is_quiet=True),
+        story.Run(3, "interval", LATER, "partial", skus=2, commands=1, rows=3, is_quiet=False),
+        story.Run(2, "interval", LATER, "done", skus=0, commands=0, rows=0, is_quiet=True),
+        story.Run(1, "save", NOON, None, skus=0, commands=0, rows=0, is_quiet=True),
     ]
     assert [run.cycle for run in islice(story.runs(tx), 1)] == [3]
+
+
+def test_a_write_that_stays_open_counts_in_the_run_that_decided_it_alone(tx):
+    decided = '{"commands": [{"sku": "KOPI-1", "to": 9}]}'
+    for number, plan in ((2, decided), (3, decided), (4, decided.replace("9", "8"))):
+        journal.start_cycle(tx, "interval", now=LATER)
+        journal.store_plan(tx, number, plan)
+    assert [(run.commands, run.is_quiet) for run in islice(story.runs(tx), 3)] == [(1, False), (0, True), (1, False)]

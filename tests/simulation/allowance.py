@@ -15,6 +15,11 @@ class Rule:
     most: int = MOST_SHOWN
     priority: int = 0
 
+    @property
+    def shows_any(self):
+        """Whether it shows something once there is plenty."""
+        return self.least > 0 or (self.share > 0 and self.most > 0)
+
 
 def bundles_in(recipe, units):
     """How many times the whole ``recipe`` (units of each part) lies in ``units``."""

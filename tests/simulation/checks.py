@@ -33,13 +33,15 @@ def all_is_right(day):
 def _shops_and_sheet(day):
     """1: what every listing and every row shows."""
     rows = day.office.rows()
+    in_all = {sku: sum(day.town.listing(shop, sku).available for shop in day.town.shops) for sku in day.town.skus}
     for sku, goods in day.shelf.goods.items():
         pool = day.shelf.pool(sku)
         listings = {shop: day.town.listing(shop, sku) for shop in day.town.shops}
         rules = {shop: day.shelf.wanted.rule(sku, shop) for shop in day.town.shops}
         shown = {shop: listing.available for shop, listing in listings.items()}
         if day.is_exclusive:
-            yield from (f"dealt: of {sku} {shown}: {what}" for what in faults_in_dealing(pool, rules, shown))
+            own = day.shelf.to_deal(sku, in_all)
+            yield from (f"dealt: of {sku} {shown}: {what}" for what in faults_in_dealing(own, rules, shown))
         elif shown != shown_together(pool, rules):
             yield f"shown: of {sku} {shown}, the shelf says {shown_together(pool, rules)} of {pool}"
         for shop, listing in listings.items():

@@ -16,7 +16,8 @@ from daemon.connect import connected
 from daemon.cycle import run_cycle
 from daemon.founding import found
 from daemon.leftovers import put_right
-from daemon.marketplaces import http
+from daemon.marketplaces import pace
+from daemon.marketplaces.sandbox.allowance import Allowance
 from daemon.marketplaces.sandbox.api import MarketplaceApi
 from daemon.marketplaces.sandbox.credentials import Credentials
 from daemon.marketplaces.sandbox.founding import found_world
@@ -48,7 +49,8 @@ class Town:
     def __init__(self, clockwork, skus):
         self.world = found_world(7, shops=SHOPS, listings=skus, clock=clockwork.unix)
         credentials = Credentials(7, self.world.shops, clock=clockwork.unix)
-        self.api = MarketplaceApi(7, self.world, credentials, Gate(credentials, self.world.shops, clock=clockwork.unix))
+        gate = Gate(credentials, self.world.shops, Allowance(0, clock=clockwork.unix), clock=clockwork.unix)
+        self.api = MarketplaceApi(7, self.world, credentials, gate)
         self.shops = tuple(self.world.shops)
         self.skus = tuple(self.world.shops[self.shops[0]].by_seller_sku)
         for shop in self.world.shops.values():
@@ -81,7 +83,8 @@ class Town:
                     shop_id=shop.id,
                 )
             )
-        return Ready(base_url="http://127.0.0.1:9", auth_url="http://127.0.0.1:9", shops=tuple(shops))
+        nowhere = dict.fromkeys(("base_url", "auth_url", "authorize_url"), "http://127.0.0.1:9")
+        return Ready(**nowhere, service_id=credentials.service_id, shops=tuple(shops))
 
 
 @dataclass(frozen=True)
@@ -175,7 +178,7 @@ class Home:
 
     def open(self, *, transport, fate=None, **parts):
         """Start the process."""
-        clock = http.Clock(now=self.clockwork.now, monotonic=self.clockwork.monotonic)
+        clock = pace.Clock(now=self.clockwork.now, monotonic=self.clockwork.monotonic)
         self._stack = AsyncExitStack()
         put_right(self.settings)
         opened = self._run(self._stack.enter_async_context(connected(self.settings, clock=clock, transport=transport)))

@@ -29,6 +29,7 @@ class Knowledge:
         self._known = None
         self._begun = None
         self._sold = Counter()
+        self._taken = Counter()
         self.oversold_unknowing = 0
         self.oversold_by_us = []
 
@@ -54,12 +55,13 @@ class Knowledge:
 
     def begin(self, moment):
         """A cycle begins; it may go wrong."""
-        self._begun = moment, {sku: sum(self._shown(sku).values()) for sku in self._shelf.goods}
+        self._begun = moment, self._shown_by_all()
 
     def tell(self, moment):
         """An undisturbed cycle ended: from now on the shops know what was knowable when it began."""
         self._known = moment
         self._sold.clear()
+        self._taken.clear()
 
     def sell(self, shop, sku):
         """A shop sells one unit: because it could not know that there is none, or because we had not told it."""
@@ -69,12 +71,17 @@ class Knowledge:
             else:
                 self.oversold_unknowing += 1
         self._sold[shop, sku] += 1
+        self._taken.update(self._shelf.wanted.recipe(sku))
 
     def _is_told(self, shop, sku):
         """Whether the shop, or where each unit is offered once all shops together, had sold all that it may show."""
-        everywhere = sum(self._sold[each, sku] for each in self._shops)
-        is_all_gone = self._is_exclusive and self._most(self._known, sku) <= everywhere
-        return is_all_gone or self._most(self._known, sku, shop) <= self._sold[shop, sku]
+        wish = self._shelf.wanted
+        is_all_gone = any(
+            self._taken[part] + units > self._in_all(self._known, part, wish)
+            for part, units in wish.recipe(sku).items()
+        )
+        is_told = self._most(self._known, sku, shop) <= self._sold[shop, sku]
+        return is_told or (self._is_exclusive and is_all_gone)
 
     def overstated(self):
         """Tell which shops show more than they may, now that an undisturbed cycle ended."""
@@ -84,8 +91,8 @@ class Knowledge:
                 most = self._most(self._known, sku, shop)
                 if units > most:
                     yield f"{shop} {sku} shows {units}, at most it may {most}"
-            if self._is_exclusive and sum(shown.values()) > self._most(self._known, sku):
-                yield f"{sku} is offered {shown}, there are {self._most(self._known, sku)}"
+        if self._is_exclusive:
+            yield from self._offered_above(self._known, {})
 
     def offered_twice(self):
         """Tell of what more is offered in this moment than there is, although each unit is to be offered once.
@@ -94,28 +101,49 @@ class Knowledge:
         """
         if not self._is_exclusive:
             return
-        since, at_first = self._begun
-        for sku in self._shelf.goods:
-            shown = self._shown(sku)
-            most = max(self._most(since, sku), at_first[sku] + len(self._back(since, sku)))
-            if sum(shown.values()) > most:
-                yield f"{sku} {shown}, there are {most}"
+        yield from self._offered_above(*self._begun)
+
+    def _offered_above(self, since, at_first):
+        """Tell of which part more is on offer, singly and in bundles, than there was since, and than ``at_first``.
+
+        A changed recipe counts from when we read it, at the latest in an undisturbed cycle.
+        """
+        shown, back = self._shown_by_all(), self._shelf.cancelled[since.cancelled :]
+        recipes = self._shelf.wishes[self._known.wishes - 1 if self._known else 0 :]
+        for part in self._shelf.goods.keys() - self._shelf.wanted.recipes.keys():
+            allowed = [
+                max(self._in_all(since, part, wish), wish.holding(part, at_first) + _given_back(back, part, wish))
+                for wish in recipes
+            ]
+            offered = [wish.holding(part, shown) for wish in recipes]
+            if all(units > most for units, most in zip(offered, allowed, strict=True)):
+                yield f"{part} in {shown}, there are {max(allowed)}"
+
+    def _shown_by_all(self):
+        return {sku: sum(self._shown(sku).values()) for sku in self._shelf.goods}
+
+    def _in_all(self, since, part, wish):
+        """The most units of a part that all shops together may offer by anything that was known since.
+
+        Of what was cancelled, see :meth:`_most`.
+        """
+        back, before = self._shelf.cancelled[since.cancelled :], self._shelf.cancelled[: since.cancelled]
+        came = self._shelf.goods[part].risen - since.risen[part] - _units_in(back, part)
+        again = _given_back([*back, *_hidden_at(since, before)], part, wish)
+        return max(since.units[part], 0) + came + again
 
     def _shown(self, sku):
         return {shop: self._shows(shop, sku) for shop in self._shops}
 
-    def _back(self, since, sku, shop=None):
-        """What was cancelled since a moment: the marketplace puts it on sale again before we can say a word."""
-        return [each for each in self._shelf.cancelled[since.cancelled :] if _is_of(each, sku, shop)]
+    def _most(self, since, sku, shop):
+        """The most that a shop may show of ``sku`` by anything that was known since.
 
-    def _unseen(self, since, sku, shop):
-        """What was cancelled before a moment in which its order hid: it may be written over, and then given back."""
-        before = self._shelf.cancelled[: since.cancelled]
-        return [each for each in before if each.known_from > since.at and _is_of(each, sku, shop)]
-
-    def _most(self, since, sku, shop=None):
-        """The most that a shop, or all shops together, may show of ``sku`` by anything that was known since."""
-        back = self._back(since, sku, shop)
+        What was cancelled since, the marketplace puts on sale again before we can say a word. What was cancelled while
+        its order hid may be written over, and then given back.
+        """
+        is_here = lambda promise: (promise.sku, promise.shop) == (sku, shop)  # noqa: E731
+        back = [*filter(is_here, self._shelf.cancelled[since.cancelled :])]
+        unseen = [*filter(is_here, _hidden_at(since, self._shelf.cancelled[: since.cancelled]))]
         allowed = max(
             units
             for wishes in self._shelf.wishes[since.wishes - 1 :]
@@ -124,7 +152,7 @@ class Knowledge:
                 self._may(since, wishes, sku, shop, without=back) + len(back),
             )
         )
-        return allowed + len(self._unseen(since, sku, shop))
+        return allowed + len(unseen)
 
     def _may(self, since, wishes, sku, shop, *, without=()):
         goods, recipe = self._shelf.goods, wishes.recipe(sku)
@@ -133,12 +161,19 @@ class Knowledge:
             for part in units.keys() & promise.takes.keys():
                 units[part] -= promise.takes[part]
         pool = bundles_in(recipe, units)
-        if shop is None:
-            return pool
         if self._is_exclusive:
             return most_alone(pool, wishes.rule(sku, shop))
         return shown_together(pool, {each: wishes.rule(sku, each) for each in self._shops})[shop]
 
 
-def _is_of(promise, sku, shop):
-    return promise.sku == sku and shop in {None, promise.shop}
+def _hidden_at(moment, promises):
+    return [promise for promise in promises if promise.known_from > moment.at]
+
+
+def _units_in(promises, part):
+    return sum(promise.takes.get(part, 0) for promise in promises)
+
+
+def _given_back(promises, part, wish):
+    """Units that are on offer again; those of a bundle are by now as many as its recipe says today."""
+    return sum(max(promise.takes.get(part, 0), wish.recipe(promise.sku).get(part, 0)) for promise in promises)

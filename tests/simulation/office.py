@@ -75,8 +75,10 @@ class Office:
         return {row["SKU"]: row for row in self._book().rows().values()}
 
     def type_stock(self, sku, delta):
-        """Type another number over the one in ``Stok``: they mean the difference."""
-        self._type(sku, STOCK, lambda old: max((old or 0) + delta, 0), lambda code, new, old: (code, new - old))
+        """Type another number over the one in ``Stok``: they mean the difference, and leave what ``+/−`` takes."""
+        _at, row = self._find(self._book(), self._code(sku))
+        least = max(-(row[ADJUSTMENT] or 0), 0) if row else 0
+        self._type(sku, STOCK, lambda old: max((old or 0) + delta, least), lambda code, new, old: (code, new - old))
 
     def type_adjustment(self, sku, units):
         """Type into ``+/−``; what stands there already, not yet taken, is replaced."""
@@ -150,6 +152,7 @@ class Office:
             self.saves += 1
         else:
             self._is_stale_in_place = True
+            self._dirty.add((code, STOCK))
             self._save(book, is_seen=False)
 
     def watch(self):

@@ -53,6 +53,15 @@ class Wishes:
         """What one unit is packed from: goods from themselves."""
         return self.recipes.get(sku) or {sku: 1}
 
+    def holding(self, part, shown):
+        """Units of ``part`` in all that is ``shown`` (units by SKU), singly and in bundles."""
+        return sum(units * self.recipe(sku).get(part, 0) for sku, units in shown.items())
+
+    def takers(self, part):
+        """How many kinds of goods are sold from it: itself, and every bundle, if some shop is to show them at all."""
+        made_of_it = {part, *(bundle for bundle, recipe in self.recipes.items() if part in recipe)}
+        return sum(any(self.rule(sku, shop).shows_any for shop in self.by_shop) for sku in made_of_it)
+
     def rule(self, sku, shop):
         return self.single.get((sku, shop), self.by_shop[shop])
 
@@ -82,6 +91,16 @@ class Shelf:
         """Units of ``sku`` that may be sold in all; of a bundle as many as can be packed."""
         recipe = self.wanted.recipe(sku)
         return bundles_in(recipe, {part: self.goods[part].available for part in recipe})
+
+    def to_deal(self, sku, shown):
+        """Units of ``sku`` that all shops are to show together where each unit is offered once; ``shown`` by SKU."""
+        wanted = self.wanted
+        if sku in wanted.recipes:
+            recipe = wanted.recipe(sku)
+            each = {part: self.goods[part].available // max(wanted.takers(part), 1) for part in recipe}
+            return bundles_in(recipe, each)
+        packed = {bundle: shown[bundle] for bundle in wanted.recipes}
+        return max(self.goods[sku].available - wanted.holding(sku, packed), 0)
 
     def lacks(self, sku):
         """Whether one more unit of ``sku`` cannot be had."""

@@ -43,17 +43,21 @@ def test_the_days_have_everything_in_them_that_can_happen():
 def test_a_shop_that_shows_more_than_it_may_and_units_offered_twice_are_found():
     shown = {"satu": 5, "dua": 4}
     by_shop = {"satu": Rule(), "dua": Rule(buffer=5)}
-    shelf = Shelf({"teh": 9, "paket": 0}, {"teh": 1, "paket": 1}, Wishes({"paket": {"teh": 9}}, by_shop, {}))
-    shows = lambda shop, sku: shown[shop] if sku == "teh" else 0  # noqa: E731
+    shelf = Shelf({"teh": 9, "paket": 0}, {"teh": 1, "paket": 1}, Wishes({"paket": {"teh": 2}}, by_shop, {}))
+    packed = dict.fromkeys(shown, 0)
+    shows = lambda shop, sku: shown[shop] if sku == "teh" else packed[shop]  # noqa: E731
     knowledge = Knowledge(shelf, tuple(shown), shows, is_exclusive=True)
     knowledge.begin(knowledge.now(0))
     knowledge.tell(knowledge.now(0))
     assert [*knowledge.overstated(), *knowledge.offered_twice()] == []
     shown["dua"] = 5
     assert len([*knowledge.overstated()]) == 2
-    assert [*knowledge.offered_twice()] == ["teh {'satu': 5, 'dua': 5}, there are 9"]
+    assert [*knowledge.offered_twice()] == ["teh in {'teh': 10, 'paket': 0}, there are 9"]
     shelf.add("teh", 1)
     assert [*knowledge.overstated(), *knowledge.offered_twice()] == []
+    packed["satu"] = 1
+    too_many = "teh in {'teh': 10, 'paket': 1}, there are 10"
+    assert [*knowledge.overstated(), *knowledge.offered_twice()] == [too_many] * 2
 
 
 def test_a_shop_that_sells_what_it_was_told_is_gone_did_so_because_of_us():
