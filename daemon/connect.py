@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 
 from daemon.config import Settings, ShopSettings
-from daemon.marketplaces.http import Clock, Timing
+from daemon.marketplaces.pace import Clock, Timing
 from daemon.marketplaces.port import Connector
 from daemon.marketplaces.tiktok_shop.client import Credentials
 from daemon.marketplaces.tiktok_shop.connector import TikTokShop
@@ -22,6 +22,23 @@ def token_path(state_folder: Path, shop: str) -> Path:
     return state_folder / "tokens" / f"{shop}.json"
 
 
+def token_store(settings: Settings, shop: str) -> TokenStore:
+    """The permission of one configured shop."""
+    return TokenStore(token_path(settings.state_folder, shop), shop)
+
+
+def credentials_of(shop: ShopSettings) -> Credentials:
+    """What the settings say about a shop, as its connector wants it."""
+    return Credentials(
+        shop=shop.name,
+        app_key=shop.app_key,
+        app_secret=shop.app_secret.reveal(),
+        shop_cipher=shop.shop_cipher,
+        base_url=shop.base_url,
+        auth_url=shop.auth_url,
+    )
+
+
 def _connector(
     settings: Settings,
     shop: ShopSettings,
@@ -30,17 +47,9 @@ def _connector(
     clock: Clock,
     transport: httpx.AsyncBaseTransport | None,
 ) -> Connector:
-    credentials = Credentials(
-        shop=shop.name,
-        app_key=shop.app_key,
-        app_secret=shop.app_secret.reveal(),
-        shop_cipher=shop.shop_cipher,
-        base_url=shop.base_url,
-        auth_url=shop.auth_url,
-    )
-    tokens = TokenStore(token_path(settings.state_folder, shop.name), shop.name)
+    tokens = token_store(settings, shop.name)
     cache = settings.state_folder / "cache" / shop.name
-    return TikTokShop(credentials, tokens, cache, timing=timing, clock=clock, transport=transport)
+    return TikTokShop(credentials_of(shop), tokens, cache, timing=timing, clock=clock, transport=transport)
 
 
 @asynccontextmanager

@@ -99,6 +99,7 @@ def _shop(shop: ReadyShop, ready: Ready) -> str:
         f"  - name: {shop.name}\n    marketplace: {shop.marketplace}\n    app_key: {shop.app_key}\n"
         f"    app_secret: {{file: {STATE_FOLDER}/keys/{shop.name}}}\n    shop_cipher: {shop.shop_cipher}\n"
         f"    base_url: {ready.base_url}\n    auth_url: {ready.auth_url}\n"
+        f"    authorize_url: {ready.authorize_url}\n    service_id: '{ready.service_id}'\n"
         f"    lag: 3s\n    stock: {{sync: update}}\n"
     )
 
@@ -107,6 +108,6 @@ def _empty_shop(language: Language) -> str:
     blank = _FILL_IN[language]
     return (
         f"  - name: toko-utama\n    marketplace: tiktok_shop\n    app_key: {blank}\n"
-        f"    app_secret: {{file: {STATE_FOLDER}/keys/toko-utama}}\n    shop_cipher: {blank}\n"
+        f"    app_secret: {{file: {STATE_FOLDER}/keys/toko-utama}}\n    service_id: {blank}\n"
         f"    stock: {{sync: update}}\n"
     )

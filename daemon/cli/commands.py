@@ -59,6 +59,43 @@ def init(
     setup.init(folder, sandbox=sandbox, language=language)
 
 
+ShopArgument = Annotated[str, typer.Argument(help="The shop's name in config.yaml.")]
+
+
+@app.command()
+def connect(
+    shop: ShopArgument,
+    config: ConfigOption = None,
+    *,
+    code: Annotated[
+        str | None, typer.Option(help="The code, or the address that the browser came to: nothing is asked then.")
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(min=1, max=65535, help="Wait for the browser on 127.0.0.1:PORT, the app's redirect URL."),
+    ] = None,
+    browser: Annotated[bool, typer.Option(help="Open the link in a browser of this machine.")] = False,
+) -> None:
+    """Let Selaras into a shop: shows the link to agree to, takes what comes back, and stores the permission.
+
+    Exit codes: 0 connected, 1 not, or without a permission that is needed, 2 no such shop, 78 a person must act.
+    """
+    from daemon.cli import connect as connecting
+
+    connecting.connect(config, shop, brought=code, port=port, opens_browser=browser)
+
+
+@app.command()
+def shops(config: ConfigOption = None, *, json_: JsonOption = False) -> None:
+    """List every shop: its state, until when the permission lasts, when it was last read, and whether it is ready.
+
+    Nothing is asked of a marketplace. Exit codes: 0 all are ready, 1 not all.
+    """
+    from daemon.cli import shops as listing
+
+    listing.shops(config, is_json=json_)
+
+
 @app.command()
 def sync(config: ConfigOption = None, *, verbose: VerboseOption = False) -> None:
     """Run one cycle now: read shops and workbook, decide, send, write back.
@@ -90,9 +127,6 @@ def approve(
     from daemon.cli import approve as approval
 
     approval.approve(config, plan)
-
-
-ShopArgument = Annotated[str, typer.Argument(help="The shop's name in config.yaml.")]
 
 
 @app.command()
@@ -261,12 +295,14 @@ def sandbox(  # noqa: PLR0913 - each is an option of the command line
     shops: Annotated[int, typer.Option(min=1, max=20, help="Shops that sell the same goods.")] = 1,
     buyers: Annotated[float, typer.Option(min=0, help="Orders per minute that buyers place by themselves.")] = 0,
     ready_file: Annotated[Path | None, typer.Option(help="Written once connections are accepted; holds keys.")] = None,
+    redirect_url: Annotated[str, typer.Option(help="Where sellers who let the app in come back to.")] = "",
+    limit: Annotated[float, typer.Option(min=0, help="Calls a second that each shop allows; 0: no limit.")] = 0,
 ) -> None:
     """Serve a pretend TikTok Shop by Tokopedia on 127.0.0.1, to rehearse with: nothing leaves this machine."""
     from daemon.cli import rehearsal
     from daemon.marketplaces.sandbox.server import SandboxOptions
 
-    rehearsal.sandbox(SandboxOptions(port, seed, products, shops, buyers, ready_file))
+    rehearsal.sandbox(SandboxOptions(port, seed, products, shops, buyers, ready_file, redirect_url, limit))
 
 
 @app.command()

@@ -12,7 +12,8 @@ from rich.console import Console
 from bridge.errors import BridgeError
 from daemon.bridge_words import words_for
 from daemon.config import ConfigError, Settings, load_settings, locate_config
-from daemon.config.settings import Language
+from daemon.config.settings import Language, ShopSettings
+from daemon.domain.messages import message
 from daemon.errors import BugError, PersonNeededError, SelarasError
 from daemon.texts import Texts
 
@@ -54,6 +55,16 @@ def settings_at(option: Path | None, *, needs_secrets: bool = True) -> tuple[Set
     for warning in settings.warnings:
         warn(texts.say(warning), style="yellow")
     return settings, texts
+
+
+def shop_named(settings: Settings, name: str, texts: Texts) -> ShopSettings:
+    """Find a configured shop; a name that the settings do not have ends the command and shows those they have."""
+    for shop in settings.shops:
+        if shop.name == name:
+            return shop
+    names = ", ".join(shop.name for shop in settings.shops)
+    warn(texts.say(message("cli.unknown_shop", shop=name, shops=names)))
+    raise typer.Exit(EXIT_USAGE)
 
 
 @contextmanager

@@ -3,9 +3,7 @@
 from contextlib import closing
 from pathlib import Path
 
-import typer
-
-from daemon.cli.console import EXIT_USAGE, errors_shown, say, settings_at, warn
+from daemon.cli.console import errors_shown, say, settings_at, shop_named
 from daemon.cli.wake import wake
 from daemon.config import Settings
 from daemon.domain.messages import message
@@ -34,11 +32,8 @@ def resume(config: Path | None, shop: str) -> None:
 
 
 def _settings(config: Path | None, shop: str) -> tuple[Settings, Texts]:
-    """Load the settings, if they have a shop of that name; else name those they have and end."""
+    """Load the settings, if they have a shop of that name."""
     configure_logs(is_verbose=False)
     settings, texts = settings_at(config, needs_secrets=False)
-    names = [each.name for each in settings.shops]
-    if shop not in names:
-        warn(texts.say(message("hold.unknown", shop=shop, shops=", ".join(names))))
-        raise typer.Exit(EXIT_USAGE)
+    shop_named(settings, shop, texts)
     return settings, texts

@@ -69,7 +69,11 @@ class ShopSection(Section):
         "https://open-api.tiktokglobalshop.com", examples=["https://open-api.tiktokglobalshop.com"]
     )
     auth_url: Address = Field("https://auth.tiktok-shops.com", examples=["https://auth.tiktok-shops.com"])
-    shop_cipher: Text = Field(examples=["ROW_abc123"])
+    authorize_url: Address = Field(
+        "https://services.tiktokshop.com/open/authorize", examples=["https://services.tiktokshop.com/open/authorize"]
+    )
+    service_id: Optional = Field(None, examples=["7512345678901234567"])
+    shop_cipher: Optional = Field(None, examples=["ROW_abc123"])
     lag: Annotated[timedelta, parsed_by(values.duration(timedelta(0), timedelta(hours=1)))] = Field(
         timedelta(seconds=30), examples=["30s"]
     )

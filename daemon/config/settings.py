@@ -29,6 +29,8 @@ class StockSync(StrEnum):
 class ShopSettings:
     """One shop of ``config.yaml``.
 
+    ``service_id``: what the authorization link names the app by; empty when the seller gets the link elsewhere.
+    ``shop_cipher``: which shop is meant; empty for the one that was chosen when it was connected.
     ``lag``: how long the marketplace may take to show a new order.
     ``rule``: what it may show of a SKU's stock.
     ``marketplace_edit``: whether stock changed in Seller Center is taken over, set back, or asked about.
@@ -42,6 +44,8 @@ class ShopSettings:
     app_secret: Secret
     base_url: str
     auth_url: str
+    authorize_url: str
+    service_id: str
     shop_cipher: str
     stock: StockSync
     rule: Rule

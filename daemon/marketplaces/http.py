@@ -15,8 +15,7 @@ server error, unreadable answer       repeated, then an error that says so  ``sh
 import asyncio
 import logging
 import ssl
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -26,49 +25,17 @@ import httpx
 import stamina
 
 from daemon.errors import PersonNeededError, TryLaterError, UnknownOutcomeError
+from daemon.marketplaces.pace import Breaker, Clock, Pace, Timing
 
 # httpx logs whole URLs at INFO, and the URL of a token refresh holds the app secret (invariant 7).
 logging.getLogger("httpx").setLevel(logging.WARNING)
 
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 _LARGEST_SKEW = timedelta(minutes=10)
-_SLOWEST_CALLS_PER_S = 0.2
-_GROWTH_CALLS_PER_S = 0.05
 
 
 class RepeatableError(TryLaterError):
     """Nothing was changed, and the same call may be sent again at once, within limits."""
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """How long to wait and how often to try. ``read_s`` is the longest silence, ``whole_s`` the longest call."""
-
-    connect_s: float = 5.0
-    read_s: float = 15.0
-    calls_per_s: float = 5.0
-    burst: int = 20
-    attempts: int = 5
-    first_wait_s: float = 1.0
-    longest_wait_s: float = 60.0
-
-    @property
-    def whole_s(self) -> float:
-        """The longest a single call may take, however slowly its answer drips in."""
-        return self.connect_s + 4 * self.read_s
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """Time as the client sees it: the wall clock (aware UTC), a clock that never jumps, and a way to wait."""
-
-    now: Callable[[], datetime] = _now
-    monotonic: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,56 +45,6 @@ class Answer:
     status: int
     body: bytes = field(repr=False)
     retry_after_s: float | None
-
-
-class Pace:
-    """A token bucket for one shop: calls wait their turn; a refusal halves the rate, successes bring it back slowly."""
-
-    def __init__(self, timing: Timing, clock: Clock) -> None:
-        self._clock = clock
-        self._full_rate = self._rate = timing.calls_per_s
-        self._burst = float(timing.burst)
-        self._tokens = self._burst
-        self._counted_at = self._closed_until = clock.monotonic()
-        self._slowed_at = float("-inf")
-
-    @property
-    def calls_per_s(self) -> float:
-        """The rate allowed now."""
-        return self._rate
-
-    @property
-    def closed_for_s(self) -> float:
-        """How long the server asked us to stay away, from now."""
-        return max(0.0, self._closed_until - self._clock.monotonic())
-
-    async def take(self) -> None:
-        """Wait for this call's turn. Turns are given in the order of asking."""
-        self._refill()
-        self._tokens -= 1
-        wait_s = max(-self._tokens / self._rate, self.closed_for_s)
-        if wait_s > 0:
-            await self._clock.sleep(wait_s)
-
-    def slow_down(self, closed_for_s: float = 0.0) -> None:
-        """Halve the rate, once for refusals that come together, and stay away for ``closed_for_s``."""
-        self._refill()
-        now = self._clock.monotonic()
-        self._closed_until = max(self._closed_until, now + closed_for_s)
-        self._tokens = min(self._tokens, 0.0)
-        if now - self._slowed_at >= 1:
-            self._slowed_at = now
-            self._rate = max(_SLOWEST_CALLS_PER_S, self._rate / 2)
-
-    def speed_up(self) -> None:
-        """Take a small step back towards the full rate."""
-        self._refill()
-        self._rate = min(self._full_rate, self._rate + _GROWTH_CALLS_PER_S)
-
-    def _refill(self) -> None:
-        now = self._clock.monotonic()
-        self._tokens = min(self._burst, self._tokens + (now - self._counted_at) * self._rate)
-        self._counted_at = now
 
 
 class ShopHttp:
@@ -148,6 +65,7 @@ class ShopHttp:
         self.clock = clock or Clock()
         self._timing = timing or Timing()
         self.pace = Pace(self._timing, self.clock)
+        self._breaker = Breaker(self._timing, self.clock)
         self._ahead = timedelta(0)
         self._client = httpx.AsyncClient(
             verify=_tls(),
@@ -181,14 +99,22 @@ class ShopHttp:
         self._check_clock(is_write=is_write)
         if self.pace.closed_for_s > self._timing.longest_wait_s:
             raise TryLaterError("shop.busy", shop=self.shop)
+        if self._breaker.is_open:
+            raise TryLaterError("shop.unreachable", shop=self.shop, detail="left alone after many failures")
         await self.pace.take()
         try:
             async with asyncio.timeout(self._timing.whole_s):
                 response = await self._client.send(request)
         except _NEVER_SENT as error:
+            self._breaker.failed()
             raise self.no_answer("shop.unreachable", is_write=False, detail=_named(error)) from error
         except (httpx.RequestError, TimeoutError) as error:
+            self._breaker.failed()
             raise self.no_answer("shop.unreachable", is_write=is_write, detail=_named(error)) from error
+        if response.status_code < 500:
+            self._breaker.answered()
+        else:
+            self._breaker.failed()
         self._compare_clocks(response.headers.get("Date"))
         return Answer(response.status_code, response.content, self._retry_after_s(response))
 

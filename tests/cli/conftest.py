@@ -6,7 +6,7 @@ from service.fixtures import filled, house, market, markets, new_house, start
 from typer.testing import CliRunner
 
 from daemon.cli import app, work
-from daemon.marketplaces.http import Timing
+from daemon.marketplaces.pace import Timing
 
 __all__ = ["filled", "house", "market", "markets", "new_house", "start"]
 

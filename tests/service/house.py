@@ -32,7 +32,7 @@ def with_timing(**timing):
     return f"""
 from functools import partial
 import daemon.service
-from daemon.marketplaces.http import Timing
+from daemon.marketplaces.pace import Timing
 daemon.service.connected = partial(daemon.service.connected, timing=Timing({shown}))
 """
 

@@ -21,7 +21,7 @@ def test_ready_is_said_once_watch_and_mirror_stand_though_the_shop_does_not_answ
 def test_the_first_cycle_fills_the_workbook_and_the_status_says_in_step(house, start):
     daemon = start(house).until_ready()
     daemon.until_status("Selaras")
-    assert len(house.rows()) == 50
+    until(lambda: len(house.rows()) == 50, "50 rows, as soon as the folder is quiet")
     assert daemon.end() == 0
 
 

@@ -11,7 +11,7 @@ from random import Random
 from starlette.requests import Request
 from starlette.responses import Response
 
-from daemon.marketplaces.sandbox import order_calls, product_calls
+from daemon.marketplaces.sandbox import order_calls, package_calls, product_calls
 from daemon.marketplaces.sandbox.credentials import Credentials
 from daemon.marketplaces.sandbox.gate import Call, Gate, decode_query
 from daemon.marketplaces.sandbox.refusals import RefusedError, bad_parameter
@@ -36,10 +36,10 @@ class Endpoint:
 
     def match(self, path: str) -> re.Match[str] | None:
         """Match a request path, of whatever version."""
-        pattern = self.path.replace("{version}", r"(?P<version>\d{6})").replace("{product_id}", r"(?P<product_id>\d+)")
-        return re.fullmatch(pattern, path, re.ASCII)
+        return re.fullmatch(re.sub(r"\{(\w+)\}", r"(?P<\1>[0-9]+)", self.path), path)
 
 
+PACKAGE = "/fulfillment/{version}/packages/{package_id}"
 ENDPOINTS = (
     Endpoint("GET", "/authorization/{version}/shops", ("202309",), product_calls.list_shops, takes_cipher=False),
     Endpoint("GET", "/logistics/{version}/warehouses", ("202309",), product_calls.list_warehouses),
@@ -56,13 +56,21 @@ ENDPOINTS = (
     ),
     Endpoint("POST", "/order/{version}/orders/search", ("202309",), order_calls.search_orders),
     Endpoint("GET", "/order/{version}/orders", ("202507", "202309"), order_calls.get_orders),
+    Endpoint("POST", "/fulfillment/{version}/packages/search", ("202309",), package_calls.search_packages),
+    Endpoint("POST", "/fulfillment/{version}/packages/ship", ("202309",), package_calls.ship_packages),
+    Endpoint("GET", PACKAGE, ("202309",), package_calls.get_package),
+    Endpoint("GET", f"{PACKAGE}/handover_time_slots", ("202309",), package_calls.get_handover),
+    Endpoint("POST", f"{PACKAGE}/ship", ("202309",), package_calls.ship_package),
+    Endpoint("GET", f"{PACKAGE}/shipping_documents", ("202309",), package_calls.get_document),
+    Endpoint("GET", "/fulfillment/{version}/orders/{order_id}/tracking", ("202309",), package_calls.get_tracking),
 )
 
 
 class MarketplaceApi:
     """Answers every request to a marketplace path, the unknown ones too."""
 
-    def __init__(self, seed: int, world: World, credentials: Credentials, gate: Gate) -> None:
+    def __init__(self, seed: int, world: World, credentials: Credentials, gate: Gate, *, base_url: str = "") -> None:
+        self._base_url = base_url
         self._world = world
         self._credentials = credentials
         self._gate = gate
@@ -86,7 +94,7 @@ class MarketplaceApi:
     def _visit(self, call: Call) -> JsonObject:
         endpoint, names = find_endpoint(call)
         shop = self._gate.admit(call, takes_cipher=endpoint.takes_cipher)
-        return endpoint.answer(Visit(self._world, shop, call, names))
+        return endpoint.answer(Visit(self._world, shop, call, names, self._base_url))
 
     def _token(self, call: Call) -> JsonObject:
         """The token endpoints are neither signed nor do they take a token (reference 2.2, 2.3)."""

@@ -89,6 +89,50 @@ class SearchOrders(Body):
     warehouse_ids: list[str] = []
 
 
+class SearchPackages(Body):
+    """Body of package search (reference 6.2). Times are Unix seconds; ``lt`` is exclusive."""
+
+    create_time_ge: int | None = None
+    create_time_lt: int | None = None
+    update_time_ge: int | None = None
+    update_time_lt: int | None = None
+    package_status: Literal["TO_FULFILL", "PROCESSING", "FULFILLING", "COMPLETED", "CANCELLED"] | None = None
+
+
+class PickupSlot(Body):
+    """When the courier comes, in Unix seconds."""
+
+    start_time: int
+    end_time: int
+
+
+class SelfShipment(Body):
+    """The seller's own courier."""
+
+    tracking_number: str
+    shipping_provider_id: str
+
+
+class Ship(Body):
+    """Body of shipping a package (reference 6.5)."""
+
+    handover_method: Literal["PICKUP", "DROP_OFF"] | None = None
+    pickup_slot: PickupSlot | None = None
+    self_shipment: SelfShipment | None = None
+
+
+class ShipNamed(Ship):
+    """One of several packages."""
+
+    id: str
+
+
+class ShipMany(Body):
+    """Body of shipping several packages."""
+
+    packages: Annotated[list[ShipNamed], Field(min_length=1)]
+
+
 B = TypeVar("B", bound=Body)
 
 

@@ -32,6 +32,7 @@ class Credentials:
         self._clock = clock
         self.app_key = f"6s{self._rng.randrange(36**8):x}"
         self.app_secret = self._rng.randbytes(20).hex()
+        self.service_id = str(Random(f"{seed}/service").randrange(10**18, 10**19))  # noqa: S311  # as above
         self._access: dict[str, tuple[str, int]] = {}
         self._refresh: dict[str, tuple[str, int]] = {}
         self._codes: dict[str, tuple[str, int]] = {}

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
+from daemon.marketplaces.sandbox.allowance import Allowance
 from daemon.marketplaces.sandbox.credentials import Credentials
 from daemon.marketplaces.sandbox.refusals import RefusedError, bad_parameter
 from daemon.marketplaces.sandbox.world import Clock, Shop
@@ -50,9 +51,12 @@ def sign(call: Call, app_secret: str) -> str:
 class Gate:
     """Lets signed calls of a seller's app in."""
 
-    def __init__(self, credentials: Credentials, shops: Mapping[str, Shop], *, clock: Clock) -> None:
+    def __init__(
+        self, credentials: Credentials, shops: Mapping[str, Shop], allowance: Allowance, *, clock: Clock
+    ) -> None:
         self._credentials = credentials
         self._shops = shops
+        self._allowance = allowance
         self._clock = clock
 
     def admit(self, call: Call, *, takes_cipher: bool) -> Shop:
@@ -63,6 +67,7 @@ class Gate:
         self._check_sign(call)
         owner = self._check_token(call)
         self._check_cipher(call, owner, takes_cipher=takes_cipher)
+        self._allowance.take(owner.name)
         return owner
 
     @staticmethod

@@ -72,6 +72,8 @@ class Order:
     tracking_number: str = ""
     cancellation: Cancellation | None = None
     shown_from: int = 0
+    handover_method: str = ""
+    pickup_slot: tuple[int, int] | None = None
 
     @property
     def paid_at(self) -> int | None:

@@ -53,7 +53,7 @@ def search_products(visit: Visit) -> JsonObject:
         page = cut(hits, lambda product: (0, product.id), wish)
     except ValueError as error:
         raise RefusedError(12019108, "Invalid page token.") from error
-    products = [wire.product_json(product) for product in page.entries]
+    products = [wire.product_json(product, version=visit.names["version"]) for product in page.entries]
     return wire.filled({"total_count": page.total, "next_page_token": page.next_token, "products": products})
 
 

@@ -25,12 +25,14 @@ class ReadyShop(BaseModel):
 
 
 class Ready(BaseModel):
-    """A sandbox that accepts connections."""
+    """A sandbox that accepts connections. ``authorize_url`` and ``service_id`` make the link for sellers."""
 
     model_config = ConfigDict(frozen=True)
 
     base_url: str
     auth_url: str
+    authorize_url: str
+    service_id: str
     shops: tuple[ReadyShop, ...]
 
 

@@ -8,21 +8,17 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from daemon.errors import BugError, PersonNeededError
+from daemon.errors import PersonNeededError
+from daemon.loopback import address, listen, served
 from daemon.marketplaces.sandbox.app import SandboxOptions, build
 from daemon.marketplaces.sandbox.faults import HANG_UP
 from daemon.marketplaces.sandbox.ready import Ready, write_ready_file
 from daemon.marketplaces.sandbox.world import Clock
 
 __all__ = ["Ready", "SandboxOptions", "running", "serve"]
-
-HOST = "127.0.0.1"
-START_TIMEOUT_S = 20
-STOP_TIMEOUT_S = 1
 
 
 def serve(options: SandboxOptions, *, on_ready: Callable[[Ready], None] | None = None) -> None:
@@ -51,52 +47,18 @@ def running(options: SandboxOptions, *, clock: Clock = time.time) -> Iterator[Re
     ready file cannot be written.
     """
     listening = _listen(options.port)
-    base_url = f"http://{HOST}:{listening.getsockname()[1]}"
-    app, ready = build(options, base_url, clock=clock)
-    config = uvicorn.Config(
-        app,
-        http=HangingUpProtocol,
-        ws="none",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        date_header=False,
-        timeout_graceful_shutdown=STOP_TIMEOUT_S,
-    )
-    server = _Server(config)
-    thread = threading.Thread(target=server.run, args=([listening],), name="sandbox", daemon=True)
-    thread.start()
-    try:
-        if not server.is_accepting.wait(START_TIMEOUT_S):
-            raise BugError("sandbox.not_started")
+    app, ready = build(options, address(listening), clock=clock)
+    with served(app, listening, protocol=HangingUpProtocol):
         if options.ready_file is not None:
             write_ready_file(ready, options.ready_file)
         yield ready
-    finally:
-        server.should_exit = True
-        thread.join()
 
 
 def _listen(port: int) -> socket.socket:
     try:
-        listening = socket.create_server((HOST, port))
+        return listen(port)
     except OSError as error:
         raise PersonNeededError("sandbox.port_taken", port=port, detail=str(error)) from error
-    # asyncio sets this only on sockets that name their protocol; without it every answer waits 40 ms for an ACK.
-    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return listening
-
-
-class _Server(uvicorn.Server):
-    """Tells when it accepts connections."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.is_accepting = threading.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.is_accepting.set()
 
 
 class HangingUpProtocol(H11Protocol):

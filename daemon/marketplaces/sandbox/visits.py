@@ -13,18 +13,19 @@ LARGEST_PAGE = 100
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One admitted call to ``shop``; ``names`` are the values in its path."""
+    """One admitted call to ``shop``; ``names`` are the values in its path, ``base_url`` is where this server is."""
 
     world: World
     shop: Shop
     call: Call
     names: Mapping[str, str]
+    base_url: str
 
-    def wish(self, filters: str, *, is_descending: bool = False) -> Wish:
-        """Read the paging parameters; ``page_size`` is required, 1 to 100."""
+    def wish(self, filters: str, *, is_descending: bool = False, largest: int = LARGEST_PAGE) -> Wish:
+        """Read the paging parameters; ``page_size`` is required, 1 to ``largest``."""
         text = self.call.value("page_size") or ""
-        if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= LARGEST_PAGE:
-            raise bad_parameter(f"The 'page_size' query parameter must be between 1 and {LARGEST_PAGE}.")
+        if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= largest:
+            raise bad_parameter(f"The 'page_size' query parameter must be between 1 and {largest}.")
         return Wish(int(text), self.call.value("page_token") or "", filters, is_descending)
 
     def choice(self, name: str, choices: tuple[str, ...]) -> str:

@@ -14,6 +14,8 @@ SCOPES = [
     "seller.product.basic",
     "seller.product.write",
     "seller.order.info",
+    "seller.fulfillment.basic",
+    "seller.fulfillment.package.write",
     "seller.logistics",
 ]
 
@@ -21,6 +23,11 @@ SCOPES = [
 def filled(entries: JsonObject) -> JsonObject:
     """Leave out empty lists: the marketplace omits the key (reference 1.4)."""
     return {key: value for key, value in entries.items() if value != []}
+
+
+def only(entries: JsonObject, names: tuple[str, ...]) -> JsonObject:
+    """Keep what stands under these names."""
+    return {name: entries[name] for name in names if name in entries}
 
 
 def grant_json(grant: Grant) -> JsonObject:
@@ -80,13 +87,23 @@ def full_address(place: Place, street: str) -> str:
     return f"Indonesia, {place.province}, {place.city}, {place.district}, {street}"
 
 
-def product_json(product: Product) -> JsonObject:
+NEWER: dict[str, frozenset[str]] = {
+    "202312": frozenset({"has_draft", "status_info"}),
+    "202309": frozenset({"has_draft", "status_info", "audit", "integrated_platform_statuses", "is_not_for_sale"}),
+}
+"""What older versions of product search do not show."""
+
+
+def product_json(product: Product, *, version: str) -> JsonObject:
     """A product as search shows it: no description, and of the prices only ``tax_exclusive_price``."""
-    return {
+    unknown = NEWER.get(version, frozenset())
+    listings = [_listing_json(listing, _search_price(listing)) for listing in product.listings]
+    shown: JsonObject = {
         **_product_head(product),
         "sales_regions": ["ID"],
-        "skus": [_listing_json(listing, _search_price(listing)) for listing in product.listings],
+        "skus": [{name: value for name, value in listing.items() if name not in unknown} for listing in listings],
     }
+    return {name: value for name, value in shown.items() if name not in unknown}
 
 
 def product_detail_json(product: Product) -> JsonObject:

@@ -61,11 +61,16 @@ def order_json(order: Order) -> JsonObject:
         "fulfillment_priority_level": 600,
         "packages": [{"id": order.package_id}],
         "payment": _payment_json(order),
-        "recipient_address": _recipient_json(order),
+        "recipient_address": recipient_json(order),
         "line_items": [_line_json(order, line) for line in order.lines],
         **_times_json(order),
         **_cancellation_json(order),
     }
+
+
+def package_status(order: Order) -> str:
+    """The state of an order's only package."""
+    return PACKAGE_STATUS.get(order.status, "TO_FULFILL")
 
 
 def _times_json(order: Order) -> JsonObject:
@@ -113,7 +118,7 @@ def _payment_json(order: Order) -> JsonObject:
     }
 
 
-def _recipient_json(order: Order) -> JsonObject:
+def recipient_json(order: Order) -> JsonObject:
     """Nothing usable before payment, empty texts after a cancellation, masked otherwise (reference 5.2)."""
     buyer = order.buyer
     if order.status is OrderStatus.CANCELLED or order.status in WITHOUT_ADDRESS:
@@ -176,7 +181,7 @@ def _line_json(order: Order, line: OrderLine) -> JsonObject:
         "sale_price": str(line.price),
         "display_status": shown,
         "package_id": order.package_id,
-        "package_status": PACKAGE_STATUS.get(order.status, "TO_FULFILL"),
+        "package_status": package_status(order),
         "shipping_provider_id": courier.id,
         "shipping_provider_name": courier.name,
         "tracking_number": order.tracking_number,

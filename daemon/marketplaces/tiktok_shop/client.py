@@ -1,6 +1,7 @@
 """Signed calls to the TikTok Shop Open API: one call in, one checked answer or one of our errors out."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
@@ -12,7 +13,7 @@ from daemon.errors import BugError, ItemError, PersonNeededError, SelarasError, 
 from daemon.marketplaces.http import Answer, ShopHttp
 from daemon.marketplaces.tiktok_shop.endpoints import Call
 from daemon.marketplaces.tiktok_shop.models import Envelope, TokenPair, Wire
-from daemon.marketplaces.tiktok_shop.reactions import Reaction, message_code, reaction_to
+from daemon.marketplaces.tiktok_shop.reactions import TOKEN_REFUSALS, Reaction, message_code, reaction_to
 from daemon.marketplaces.tiktok_shop.sign import signature
 from daemon.marketplaces.tiktok_shop.tokens import Tokens, TokenStore
 
@@ -62,11 +63,13 @@ def reason(code: int, text: str) -> str:
 class Client:
     """Speaks for one shop: signs, keeps the token fresh, repeats what may be repeated."""
 
-    def __init__(self, credentials: Credentials, tokens: TokenStore, http: ShopHttp) -> None:
+    def __init__(
+        self, credentials: Credentials, store: TokenStore, http: ShopHttp, tokens: Tokens | None = None
+    ) -> None:
         self._credentials = credentials
-        self._store = tokens
+        self._store = store
         self._http = http
-        self._tokens: Tokens | None = None
+        self._tokens = tokens
         self._signature_was_accepted = False
 
     async def ask(self, call: Call, shape: type[Shape]) -> Shape:
@@ -105,7 +108,7 @@ class Client:
             "timestamp": str(int(self._http.server_now().timestamp())),
         }
         if call.endpoint.takes_cipher:
-            query["shop_cipher"] = credentials.shop_cipher
+            query["shop_cipher"] = self._cipher(tokens)
         query["sign"] = signature(credentials.app_secret, call.path, query, call.body)
         return httpx.Request(
             call.endpoint.method,
@@ -115,6 +118,19 @@ class Client:
             content=call.body or None,
         )
 
+    def _cipher(self, tokens: Tokens) -> str:
+        cipher = self._credentials.shop_cipher or tokens.shop_cipher
+        if not cipher:
+            raise PersonNeededError("shop.not_chosen", shop=self._http.shop)
+        return cipher
+
+    async def cipher(self) -> str:
+        """Tell which shop is meant: the settings' word, or the choice made when it was connected.
+
+        Raises :class:`PersonNeededError` ``shop.not_chosen``, and the errors of a token refresh.
+        """
+        return self._cipher(await self._fresh_tokens())
+
     async def _fresh_tokens(self) -> Tokens:
         tokens = self._tokens or self._store.load()
         if tokens.access_expires_at - _REFRESH_AHEAD <= self._http.server_now():
@@ -122,31 +138,38 @@ class Client:
         self._tokens = tokens
         return tokens
 
+    async def exchange(self, code: str) -> Tokens:
+        """Turn the code that a seller brought back into tokens. It is sent once: a code works once.
+
+        Raises :class:`PersonNeededError` ``connect.code_refused`` when it is wrong, used, or older than 30 minutes.
+        """
+        asked = {"grant_type": "authorized_code", "auth_code": code}
+        return await self._granted("/api/v2/token/get", asked, refused="connect.code_refused")
+
     async def _refreshed(self, tokens: Tokens) -> Tokens:
-        request = httpx.Request(
-            "GET",
-            self._credentials.auth_url.rstrip("/") + "/api/v2/token/refresh",
-            params={
-                "app_key": self._credentials.app_key,
-                "app_secret": self._credentials.app_secret,
-                "refresh_token": tokens.refresh_token,
-                "grant_type": "refresh_token",
-            },
-        )
+        asked = {"grant_type": "refresh_token", "refresh_token": tokens.refresh_token}
+        fresh = await self._granted("/api/v2/token/refresh", asked, refused="shop.authorization_ended")
+        log.info("shop.token_refreshed", shop=self._http.shop)
+        return replace(fresh, scopes=fresh.scopes or tokens.scopes, shop_cipher=tokens.shop_cipher)
+
+    async def _granted(self, path: str, asked: Mapping[str, str], *, refused: str) -> Tokens:
+        """Ask the authorization server for tokens; a refusal without a message of its own is told as ``refused``."""
+        app = {"app_key": self._credentials.app_key, "app_secret": self._credentials.app_secret}
+        request = httpx.Request("GET", self._credentials.auth_url.rstrip("/") + path, params={**app, **asked})
         answer = await self._http.send(request, is_write=False)
         envelope, reaction = self._read(answer, request.url.path)
         if reaction is not Reaction.DONE or envelope is None:
             fault = self._fault(reaction, answer, envelope, is_write=False)
-            if isinstance(fault, RefusedError):
-                raise PersonNeededError("shop.authorization_ended", shop=self._http.shop, detail=str(fault))
+            if isinstance(fault, RefusedError) or (envelope is not None and envelope.code in TOKEN_REFUSALS):
+                raise PersonNeededError(refused, shop=self._http.shop, detail=str(fault))
             raise fault
         pair = self._checked(envelope, TokenPair, is_write=False)
-        log.info("shop.token_refreshed", shop=self._http.shop)
         return Tokens(
             access_token=pair.access_token,
             access_expires_at=datetime.fromtimestamp(pair.access_token_expire_in, UTC),
             refresh_token=pair.refresh_token,
             refresh_expires_at=datetime.fromtimestamp(pair.refresh_token_expire_in, UTC),
+            scopes=tuple(pair.granted_scopes),
         )
 
     def _read(self, answer: Answer, path: str) -> tuple[Envelope | None, Reaction]:
@@ -182,6 +205,9 @@ class Client:
             detail += f" {reason(envelope.code, envelope.message)} request_id {envelope.request_id}"
         if reaction is Reaction.WAIT:
             return self._http.busy(answer, detail=detail)
+        if reaction is Reaction.QUOTA:
+            self._http.pace.slow_down(answer.retry_after_s or _to_next_hour_s(self._http.server_now()))
+            return TryLaterError("shop.quota_used", shop=self._http.shop, detail=detail)
         if envelope is None and answer.status < 500:
             return self._http.no_answer("shop.answer_unreadable", is_write=is_write, detail=detail)
         if envelope is None or reaction is Reaction.REPEAT:
@@ -196,3 +222,7 @@ class Client:
             return BugError, "shop.signature_refused"
         kind = TryLaterError if reaction is Reaction.CORRECT_CLOCK else PersonNeededError
         return kind, message_code(envelope)
+
+
+def _to_next_hour_s(now: datetime) -> float:
+    return 3600 - now.timestamp() % 3600

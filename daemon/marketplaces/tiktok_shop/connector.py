@@ -11,7 +11,8 @@ import httpx
 from daemon.domain.refusals import Cure
 from daemon.domain.values import Listing, ListingId, Money, Order, Quantity, ShopIdentity
 from daemon.errors import PersonNeededError, SelarasError, TryLaterError, UnknownOutcomeError
-from daemon.marketplaces.http import Clock, ShopHttp, Timing
+from daemon.marketplaces.http import ShopHttp
+from daemon.marketplaces.pace import Clock, Timing
 from daemon.marketplaces.tiktok_shop import endpoints, models, translate
 from daemon.marketplaces.tiktok_shop.client import Client, Credentials, RefusedError, reason
 from daemon.marketplaces.tiktok_shop.endpoints import Call, Endpoint, call
@@ -69,8 +70,9 @@ class TikTokShop:
         Raises :class:`PersonNeededError` ``shop.wrong_cipher`` when the token speaks for other shops only.
         """
         answer = await self._read(call(endpoints.SHOPS), models.AuthorizedShops)
+        cipher = await self._client.cipher()
         for shop in answer.shops:
-            if shop.cipher == self._credentials.shop_cipher:
+            if shop.cipher == cipher:
                 return ShopIdentity(shop.id, shop.name, shop.region)
         raise PersonNeededError("shop.wrong_cipher", shop=self.shop)
 

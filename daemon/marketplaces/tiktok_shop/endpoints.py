@@ -34,6 +34,9 @@ SET_INVENTORY = Endpoint("POST", "/product/202309/products/{product_id}/inventor
 SET_PRICES = Endpoint("POST", "/product/202309/products/{product_id}/prices/update", is_write=True)
 SEARCH_ORDERS = Endpoint("POST", "/order/202309/orders/search")
 
+VERSIONS = sorted({each.path.split("/")[2] for each in list(globals().values()) if isinstance(each, Endpoint)})
+"""The versions that are pinned above, the oldest first."""
+
 
 def call(
     endpoint: Endpoint, *, product_id: str = "", query: Mapping[str, str] | None = None, body: object = None

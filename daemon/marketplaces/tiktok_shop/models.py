@@ -46,6 +46,8 @@ class TokenPair(Wire):
     access_token_expire_in: Seconds
     refresh_token: str
     refresh_token_expire_in: Seconds
+    granted_scopes: list[str] = []
+    seller_name: str = ""
 
 
 class Shop(Wire):

@@ -17,6 +17,8 @@ class Reaction(StrEnum):
     DONE = auto()
     WAIT = auto()
     """Refused at the door because of the rate: slow down and repeat, writes too."""
+    QUOTA = auto()
+    """What a development shop may be asked in an hour is used up: nothing helps before the next one."""
     REPEAT = auto()
     """Something failed inside: a read may be repeated, a write's outcome is unknown."""
     NEW_TOKEN = auto()
@@ -50,6 +52,8 @@ CURES = {
 }
 """What helps against a refusal (reference 3.5, 3.6)."""
 _PARAMETER_FAULT = 36009004
+TOKEN_REFUSALS = frozenset({36004001, 36004004})
+"""A refresh token, or a code, that is used up, too old or wrong (reference 2.3)."""
 
 PERSON_CODES = {
     # The first two reach a person only when the repair, or the very first call, failed.
@@ -66,7 +70,7 @@ PERSON_CODES = {
     36009044: "shop.disabled",
 }
 
-_WAIT_CODES = (36009002, 36009037, 12052109)
+_WAIT_CODES = (36009002, 12052109)
 _REPEAT_CODES = (
     *(36009003, 36009007, 12001000, 12052881, 33001002, 25001028),
     *(10002014, 10002015, 10037002, 10037003, 10037004, 10006402),
@@ -78,6 +82,7 @@ _BY_CODE = {
     ACCESS_TOKEN_EXPIRED: Reaction.NEW_TOKEN,
     SIGNATURE_WRONG: Reaction.SIGNATURE,
     **dict.fromkeys(_WAIT_CODES, Reaction.WAIT),
+    36009037: Reaction.QUOTA,
     **dict.fromkeys(_REPEAT_CODES, Reaction.REPEAT),
 }
 

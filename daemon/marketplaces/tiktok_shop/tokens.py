@@ -23,12 +23,17 @@ _LOCK_ASK_EVERY_S = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """A pair of tokens and when each ends (aware UTC). The tokens themselves are never shown."""
+    """A pair of tokens and when each ends (aware UTC). The tokens themselves are never shown.
+
+    ``scopes`` is what the seller allowed, ``shop_cipher`` which shop was chosen; both are empty when nobody told.
+    """
 
     access_token: str = field(repr=False)
     access_expires_at: datetime
     refresh_token: str = field(repr=False)
     refresh_expires_at: datetime
+    scopes: tuple[str, ...] = ()
+    shop_cipher: str = field(default="", repr=False)
 
 
 class TokenStore:
@@ -71,6 +76,12 @@ class TokenStore:
             _replace(self._path, _to_json(tokens))
         except OSError as error:
             raise TryLaterError("shop.tokens_not_saved", shop=self._shop, file=str(self._path)) from error
+
+    async def put(self, tokens: Tokens) -> None:
+        """Store new tokens, whatever was stored. Errors are those of :meth:`save` and ``shop.tokens_locked``."""
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        async with self._locked():
+            self.save(tokens)
 
     async def renew(self, stale: Tokens, fetch: Callable[[Tokens], Awaitable[Tokens]]) -> Tokens:
         """Return tokens newer than ``stale``: those another process stored meanwhile, or those of ``fetch``, stored.
@@ -122,6 +133,8 @@ def _from_json(content: bytes) -> Tokens:
         access_expires_at=_utc(stored["access_expires_at"]),
         refresh_token=str(stored["refresh_token"]),
         refresh_expires_at=_utc(stored["refresh_expires_at"]),
+        scopes=tuple(map(str, stored.get("scopes", ()))),
+        shop_cipher=str(stored.get("shop_cipher", "")),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from contract.wire_schema import Exchange, faults
 
 from daemon.marketplaces.sandbox.ready import Ready, ReadyShop
 from daemon.marketplaces.sandbox.server import SandboxOptions, running
@@ -73,8 +74,12 @@ class Seller:
 
     def call(self, method: str, path: str, **parts: Any) -> dict[str, Any]:
         """Make a right call and give the whole envelope."""
-        request = self.request(method, path, **parts)
-        return self.send(request.signed(self.shop().app_secret)).json()
+        request = self.request(method, path, **parts).signed(self.shop().app_secret)
+        answer = self.send(request)
+        exchange = Exchange(method, path, request.query, request.body, answer.status_code, answer.json())
+        # What a test spoils on purpose is refused; what was done must be as the marketplace describes it.
+        assert answer.json()["code"] or not faults(exchange), faults(exchange)
+        return answer.json()
 
     def get(self, path: str, **parts: Any) -> Any:
         answer = self.call("GET", path, **parts)

@@ -32,7 +32,7 @@ def test_the_ready_file_tells_how_to_call_and_nobody_else_may_read_it(tmp_path):
     with running(SandboxOptions(shops=2, ready_file=path)) as ready:
         assert path.stat().st_mode & 0o777 == 0o600
         written = json.loads(path.read_text())
-        assert set(written) == {"base_url", "auth_url", "shops"}
+        assert set(written) == {"base_url", "auth_url", "authorize_url", "service_id", "shops"}
         assert httpx.get(f"{written['base_url']}/_sandbox/state").status_code == 200
     assert written == ready.model_dump(mode="json")
     assert [(shop["name"], shop["marketplace"]) for shop in written["shops"]] == [

@@ -21,8 +21,10 @@ def market():
 @pytest.fixture
 def world(market, tmp_path):
     ready, client, shops = market
-    yield World(ready, next(shops), client, tmp_path)
+    world = World(ready, next(shops), client, tmp_path)
+    yield world
     client.delete("/_sandbox/faults")
+    assert world.faults() == []
 
 
 @pytest.fixture

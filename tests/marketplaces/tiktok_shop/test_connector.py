@@ -14,7 +14,8 @@ from marketplaces.tiktok_shop.worlds import IMPATIENT, QUICK, World
 
 from daemon.domain.values import ListingStatus, Money, OrderStatus, Platform
 from daemon.errors import PersonNeededError, TryLaterError, UnknownOutcomeError
-from daemon.marketplaces.http import Clock, ShopHttp
+from daemon.marketplaces.http import ShopHttp
+from daemon.marketplaces.pace import Clock
 from daemon.marketplaces.sandbox.server import SandboxOptions, running
 
 INVENTORY_UPDATE = "inventory/update"

@@ -9,7 +9,7 @@ from marketplaces.tiktok_shop.worlds import Reply
 
 from daemon.domain.values import ListingId, ListingStatus, Money, OrderStatus, Platform, Quantity
 from daemon.errors import BugError, ItemError, PersonNeededError, TryLaterError, UnknownOutcomeError
-from daemon.marketplaces.http import Clock
+from daemon.marketplaces.pace import Clock
 
 SHOPS = "/authorization/202309/shops"
 WAREHOUSES = "/logistics/202309/warehouses"
@@ -373,6 +373,29 @@ def test_a_shop_that_asks_for_a_long_pause_is_left_alone_until_then(stub, to_stu
     assert error.message.code == "shop.busy"
     assert asked == 1
     assert identity.shop_id == "1"
+
+
+def test_a_development_shop_whose_hour_is_used_up_is_asked_again_in_the_next(stub, to_stub):
+    time_s = [0.0]
+    stub.answers[SHOPS] = lambda _: (
+        {"shops": [{"id": "1", "cipher": "cipher-rahasia"}]} if time_s[0] else Reply(429, 36009037, "Quota exceeded.")
+    )
+
+    async def ask_again(shop):
+        codes = []
+        for _ in range(2):
+            with pytest.raises(TryLaterError) as caught:
+                await shop.identify()
+            codes.append(caught.value.message.code)
+        asked = len(stub.asked)
+        time_s[0] += 3600
+        return codes, asked, await shop.identify()
+
+    in_the_hour = datetime.now(UTC).replace(minute=30, second=0)
+    clock = Clock(now=lambda: in_the_hour, monotonic=lambda: time_s[0])
+    codes, asked, identity = use(to_stub(clock=clock), ask_again)
+    assert codes == ["shop.quota_used", "shop.busy"]
+    assert (asked, identity.shop_id) == (1, "1")
 
 
 def test_tens_of_reads_at_once_fail_with_one_plain_error(stub, to_stub):

@@ -11,7 +11,7 @@ from daemon.marketplaces.tiktok_shop.reactions import Reaction, message_code, re
         (500, 0, "Success", Reaction.REPEAT),
         (429, 36009002, "", Reaction.WAIT),
         (200, 36009002, "", Reaction.WAIT),
-        (429, 36009037, "", Reaction.WAIT),
+        (429, 36009037, "", Reaction.QUOTA),
         (200, 12052109, "", Reaction.WAIT),
         (429, 77, "", Reaction.WAIT),
         (500, 36009003, "", Reaction.REPEAT),

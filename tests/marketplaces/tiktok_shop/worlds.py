@@ -3,7 +3,9 @@
 import json
 from datetime import UTC, datetime, timedelta
 
-from daemon.marketplaces.http import Timing
+from contract.wire_schema import Recording, faults
+
+from daemon.marketplaces.pace import Timing
 from daemon.marketplaces.tiktok_shop import Credentials, TikTokShop, Tokens, TokenStore
 
 QUICK = Timing(read_s=20, calls_per_s=1000, burst=1000, attempts=3, first_wait_s=0.01)
@@ -24,6 +26,7 @@ class World:
             Tokens(shop.access_token, now + timedelta(days=7), shop.refresh_token, now + timedelta(days=365))
         )
         self.seen_before = len(self._get("log"))
+        self.exchanges = []
 
     def connector(self, *, timing=QUICK, clock=None, **changed):
         credentials = {
@@ -36,8 +39,17 @@ class World:
         }
         store = TokenStore(self.folder / "tokens.json", self.shop.name)
         return TikTokShop(
-            Credentials(**credentials | changed), store, self.folder / "cache", timing=timing, clock=clock
+            Credentials(**credentials | changed),
+            store,
+            self.folder / "cache",
+            timing=timing,
+            clock=clock,
+            transport=Recording(self.exchanges),
         )
+
+    def faults(self):
+        """What the marketplace's own description does not allow in what was asked and answered so far."""
+        return [fault for exchange in self.exchanges for fault in faults(exchange)]
 
     def control(self, name, **body):
         answer = self.client.post(f"/_sandbox/{name}", json=body)
