@@ -5,7 +5,7 @@ from daemon.marketplaces.sandbox.bodies import SearchOrders, read_body
 from daemon.marketplaces.sandbox.orders import Order
 from daemon.marketplaces.sandbox.paging import cut
 from daemon.marketplaces.sandbox.refusals import RefusedError, bad_parameter
-from daemon.marketplaces.sandbox.visits import Visit, within
+from daemon.marketplaces.sandbox.visits import Visit, before, within
 from daemon.marketplaces.sandbox.wire import JsonObject
 from daemon.marketplaces.sandbox.wire_orders import order_json
 
@@ -39,13 +39,9 @@ def _is_wanted(order: Order, body: SearchOrders) -> bool:
         and body.buyer_user_id in {None, order.buyer.user_id}
         and not body.is_buyer_request_cancel
         and (not body.warehouse_ids or order.lines[0].warehouse_id in body.warehouse_ids)
-        and within(order.created_at, body.create_time_ge, _before(body.create_time_lt))
-        and within(order.updated_at, body.update_time_ge, _before(body.update_time_lt))
+        and within(order.created_at, body.create_time_ge, before(body.create_time_lt))
+        and within(order.updated_at, body.update_time_ge, before(body.update_time_lt))
     )
-
-
-def _before(end: int | None) -> int | None:
-    return None if end is None else end - 1
 
 
 def get_orders(visit: Visit) -> JsonObject:

@@ -9,7 +9,7 @@ from daemon.marketplaces.sandbox.bodies import SearchPackages, Ship, ShipMany, r
 from daemon.marketplaces.sandbox.orders import Order, OrderStatus
 from daemon.marketplaces.sandbox.paging import cut
 from daemon.marketplaces.sandbox.refusals import RefusedError, bad_parameter
-from daemon.marketplaces.sandbox.visits import Visit, within
+from daemon.marketplaces.sandbox.visits import Visit, before, within
 from daemon.marketplaces.sandbox.wire import JsonObject
 from daemon.marketplaces.sandbox.wire_orders import DELIVERY_OPTION, WIB, package_status, recipient_json
 
@@ -49,13 +49,9 @@ def _is_wanted(order: Order, body: SearchPackages) -> bool:
     return (
         order.paid_at is not None
         and body.package_status in {None, package_status(order)}
-        and within(order.created_at, body.create_time_ge, _before(body.create_time_lt))
-        and within(order.updated_at, body.update_time_ge, _before(body.update_time_lt))
+        and within(order.created_at, body.create_time_ge, before(body.create_time_lt))
+        and within(order.updated_at, body.update_time_ge, before(body.update_time_lt))
     )
-
-
-def _before(end: int | None) -> int | None:
-    return None if end is None else end - 1
 
 
 def _package_json(order: Order) -> JsonObject:

@@ -39,3 +39,8 @@ class Visit:
 def within(value: int, lowest: int | None, highest: int | None) -> bool:
     """Tell whether ``value`` lies between the ends, both included; ``None`` is an open end."""
     return (lowest is None or value >= lowest) and (highest is None or value <= highest)
+
+
+def before(end: int | None) -> int | None:
+    """Turn an end that is not included into one that is, in whole seconds; ``None`` is an open end."""
+    return None if end is None else end - 1
