@@ -72,11 +72,11 @@ class StatusLine:
 
 @dataclass(frozen=True, slots=True)
 class StatusPage:
-    """The whole sheet; ``written`` tells when, and is no reason to write it."""
+    """The whole sheet; ``written`` tells when, and is no reason to write it. Without ``lines`` those there stay."""
 
     state: str
     written: str
-    lines: Sequence[StatusLine] = ()
+    lines: Sequence[StatusLine] | None = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +106,8 @@ class StatusSheet:
 
     def says(self, page: StatusPage) -> bool:
         """Tell whether nothing but the time would change, the order of the lines aside."""
+        if page.lines is None:
+            return self.state == (wish(page.state) or "")
         now = sorted(tuple(map(shown, cells)) for cells in self.lines.values())
         wanted = sorted(tuple("" if wish is None else str(wish) for wish in _wishes(line)) for line in page.lines)
         return self.state == (wish(page.state) or "") and now == wanted
@@ -132,10 +134,11 @@ def filled(package: Package, page: StatusPage) -> Mapping[str, bytes]:
     if sheet is None:
         return {}
     first, top = sheet.positions[0], sheet.header_row - HEADER_ROW + 1
-    wishes: dict[int, Mapping[int, Wish]] = {number: dict.fromkeys(sheet.positions) for number in sheet.lines}
-    wishes |= {top: {first: wish(page.state)}, top + 1: {first: wish(page.written)}}
-    for number, line in enumerate(page.lines, start=sheet.header_row + 1):
-        wishes[number] = dict(zip(sheet.positions, _wishes(line), strict=True))
+    wishes: dict[int, Mapping[int, Wish]] = {top: {first: wish(page.state)}, top + 1: {first: wish(page.written)}}
+    if page.lines is not None:
+        wishes |= {number: dict.fromkeys(sheet.positions) for number in sheet.lines}
+        for number, line in enumerate(page.lines, start=sheet.header_row + 1):
+            wishes[number] = dict(zip(sheet.positions, _wishes(line), strict=True))
     done = _KIND.filled(package, wishes)
     return {done[0]: done[1]} if done is not None and _as_status(done[2]).says(page) else {}
 

@@ -53,7 +53,7 @@ async def pull(parts: Parts, *, sweep: bool) -> list[Pulled]:
 
 async def _read_shop(parts: Parts, shop: Shop, into: Pulled, *, since: datetime | None, sweep: bool) -> None:
     try:
-        await _identify(shop, into)
+        await _identify(parts, shop, into)
         await _read_orders(parts, shop, into, since)
         if sweep or since is None:
             await _read_listings(parts, shop, into)
@@ -65,12 +65,18 @@ async def _read_shop(parts: Parts, shop: Shop, into: Pulled, *, since: datetime 
         log.exception("pull.crashed", shop=shop.name)
 
 
-async def _identify(shop: Shop, into: Pulled) -> None:
-    """Make sure, once per process, that the shop is still the one the mirror knows by this name."""
+async def _identify(parts: Parts, shop: Shop, into: Pulled) -> None:
+    """Make sure, once per process, that the shop is still the one the mirror knows by this name, and by no other."""
     if shop.shop_id is None:
         identity = await shop.connector.identify()
         if into.shop_id not in (None, identity.shop_id):
             raise PersonNeededError("shop.other_account", shop=shop.name, found=identity.name)
+        others = [each for each in parts.shops if each is not shop]
+        with parts.mirror.transaction() as tx:
+            known_as = {each.name: each.shop_id or observations.shop_id_of(tx, each.name) for each in others}
+        for name, shop_id in known_as.items():
+            if shop_id == identity.shop_id:
+                raise PersonNeededError("shop.two_names", shop=shop.name, other=name, found=identity.name)
         shop.shop_id = identity.shop_id
     into.shop_id = shop.shop_id
 

@@ -1,15 +1,18 @@
 """How things are: for ``selaras status``, read from the mirror and the seller's files without touching anything."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from daemon.config import Settings, unreadable_secrets
+from daemon.connect import token_store
 from daemon.domain.messages import Message
 from daemon.domain.plan import Held, Target
 from daemon.domain.refusals import Refusal, as_plain, told
 from daemon.domain.rows import Field
 from daemon.domain.values import ListingId
+from daemon.errors import PersonNeededError
 from daemon.mirror import Mirror, Transaction, holds, journal, outbox
 from daemon.mirror.known_sheet import known_sheet
 from daemon.mirror.schema import OPEN_STATES
@@ -87,7 +90,7 @@ class Report:
 def report_on(settings: Settings) -> Report:
     """Look at the mirror and at the lock of the running service. A mirror that is not there yet is not made."""
     pid = running_pid(settings.state_folder)
-    now = unreadable_secrets(settings.path)
+    now = (*unreadable_secrets(settings.path), *_permissions(settings))
     if not (settings.state_folder / "mirror.sqlite").exists():
         workbook = read_sheet(settings.workbook, settings.layout)
         now = (*now, workbook) if isinstance(workbook, Message) else now
@@ -115,6 +118,15 @@ def report_on(settings: Settings) -> Report:
             )
     finally:
         mirror.close()
+
+
+def _permissions(settings: Settings) -> Iterator[Message]:
+    """Tell which shops cannot be reached for want of a permission that can be read."""
+    for shop in settings.shops:
+        try:
+            token_store(settings, shop.name).load()
+        except PersonNeededError as error:
+            yield error.message
 
 
 def _held(tx: Transaction) -> tuple[Held, ...]:

@@ -75,7 +75,7 @@ class Service:
         """Run cycles under one configuration; returns the next one after a reload, ``None`` at the end."""
         self._notifier.extend(START_S)
         async with connected(settings) as connected_parts:
-            put_right(settings)
+            put_right(settings, connected_parts.mirror)
             with self._watching(settings) as watch:
                 parts = replace(
                     connected_parts,
@@ -117,7 +117,7 @@ class Service:
         """Run one cycle and say how it went; ``None`` when it did not come to its end."""
         try:
             async with self._at_work():
-                await asyncio.to_thread(put_right, parts.settings, older_than_s=ABANDONED_S)
+                await asyncio.to_thread(put_right, parts.settings, parts.mirror, older_than_s=ABANDONED_S)
                 result = await run_cycle(parts, trigger)
         except SelarasError as error:
             log.warning("cycle.failed", error=str(error))

@@ -37,6 +37,7 @@ NEEDS_AUTHORIZATION = frozenset(
         "shop.permission_missing",
         "shop.token_of_another_shop",
         "shop.tokens_unreadable",
+        "shop.two_names",
         "shop.wrong_cipher",
     }
 )

@@ -38,17 +38,19 @@ def choices_in(sheet: StatusSheet | None) -> tuple[Chosen, ...]:
     )
 
 
-def status_page(parts: Parts, plan: Plan, *, unreachable: Collection[str]) -> StatusPage | None:
+def status_page(parts: Parts, plan: Plan, *, unreachable: Collection[str]) -> StatusPage:
     """Tell how things stand after a push; ``unreachable`` names the shops that did not answer.
 
-    ``None`` for a scrambled sheet, into which nothing is written.
+    While the whole file is stopped only that is told: what was chosen in its lines is still to be decided on.
     """
     now = parts.now()
     with parts.mirror.transaction() as tx:
         waiting = _unsent(tx, plan, unreachable, now=now)
     page = page_of(plan, waiting, parts.texts, now=now, zone=parts.settings.timezone)
     sheet = parts.sheets.get(parts.settings.workbook)
-    return replace(page, lines=(*page.lines, *_own_columns(sheet, parts.texts))) if page and sheet else page
+    if page.lines is None or sheet is None:
+        return page
+    return replace(page, lines=(*page.lines, *_own_columns(sheet, parts.texts)))
 
 
 def _unsent(tx: Transaction, plan: Plan, shops: Collection[str], *, now: datetime) -> tuple[Command, ...]:
@@ -61,19 +63,19 @@ def _unsent(tx: Transaction, plan: Plan, shops: Collection[str], *, now: datetim
     )
 
 
-def page_of(
-    plan: Plan, waiting: Collection[Command], texts: Texts, *, now: datetime, zone: tzinfo
-) -> StatusPage | None:
-    """Tell how things stand, ``waiting`` for shops that cannot be reached. ``None`` as in :func:`status_page`."""
+def page_of(plan: Plan, waiting: Collection[Command], texts: Texts, *, now: datetime, zone: tzinfo) -> StatusPage:
+    """Tell how things stand, ``waiting`` for shops that cannot be reached."""
+    at = texts.say(
+        message("status_sheet.written", time=texts.moment(now, zone), zone=now.astimezone(zone).tzname() or "")
+    )
     if plan.is_scrambled:
-        return None
+        return StatusPage(texts.say(message("status_sheet.stopped")), at, None)
     held = [_held(entry, texts) for entry in plan.held]
     lines = sorted(dict.fromkeys(held), key=lambda line: (not line.is_question, line.sku, line.row or 0))
     lines += _nameless(plan, texts)
     lines += (_waiting(command, texts) for command in waiting)
     told = first_lines(lines, MOST_IN_SHEET, lambda rest: StatusLine("", "", None, None, None, texts.say(rest)))
-    at = message("status_sheet.written", time=texts.moment(now, zone), zone=now.astimezone(zone).tzname() or "")
-    return StatusPage(texts.say(_state(len(held), len(waiting))), texts.say(at), tuple(told))
+    return StatusPage(texts.say(_state(len(held), len(waiting))), at, tuple(told))
 
 
 def _state(held: int, waiting: int) -> Message:

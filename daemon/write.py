@@ -5,7 +5,8 @@ the next read. Never while somebody has the file open, never over a save that we
 """
 
 import asyncio
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,8 @@ async def write_workbook(parts: Parts, wanted: Wanted | None, page: StatusPage |
     """
     if wanted is None:
         return WriteReport()
+    if wanted.is_stopped and wanted.sheet.plan is None:
+        page = None  # nothing there could say why, and no answer could be given
     try:
         told = await asyncio.to_thread(_told, wanted, page)
         if not (wanted.rows or wanted.is_outdated or told):
@@ -135,11 +138,20 @@ def _write(parts: Parts, wanted: Wanted, page: StatusPage | None, told: Mapping[
         files.replace(path, patched.content, expected_hash=table.content_hash)
         return WriteReport()
     planned = replace(planned, after_hash=patched.content_hash)
-    with parts.mirror.transaction() as tx:
-        revisions.begin_revision(tx, planned, _shown_after(wanted.agreed, table, written), now=parts.now())
     parts.own_write(patched.content_hash)
+    recording = _recorded(parts, planned, _shown_after(wanted.agreed, table, written))
+    files.replace(path, patched.content, expected_hash=table.content_hash, recording=recording)
+    log.info("write.done", revision=planned.number, rows=len(written))
+    return WriteReport(len(written), tuple(problems))
+
+
+@contextmanager
+def _recorded(parts: Parts, planned: Revision, shown: Bases) -> Iterator[None]:
+    """Record a revision before the file is replaced, and how that ended."""
+    with parts.mirror.transaction() as tx:
+        revisions.begin_revision(tx, planned, shown, now=parts.now())
     try:
-        files.replace(path, patched.content, expected_hash=table.content_hash)
+        yield
     except (FileBusyError, FileChangedError):
         # Surely not replaced. After any other error the next read tells, from the file itself.
         with parts.mirror.transaction() as tx:
@@ -147,8 +159,6 @@ def _write(parts: Parts, wanted: Wanted, page: StatusPage | None, told: Mapping[
         raise
     with parts.mirror.transaction() as tx:
         revisions.finish_revision(tx, planned.number)
-    log.info("write.done", revision=planned.number, rows=len(written))
-    return WriteReport(len(written), tuple(problems))
 
 
 def _next_revision(parts: Parts, table: Table) -> Revision:

@@ -222,6 +222,12 @@ FAULTS = (
         "    if who is not None:\n        raise FileBusyError",
         "    if who is None:\n        return\n    if not who:\n        raise FileBusyError",
     ),
+    Fault(
+        "A workbook that we died before writing counts as written",
+        "daemon/leftovers.py",
+        "revisions.abandon_unwritten(tx, beginning)",
+        "revisions.unfinished_revision(tx)",
+    ),
     # Goods in step
     Fault(
         "A listing that shows another number is left out",

@@ -4,7 +4,7 @@ import os
 import re
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -68,8 +68,13 @@ def _excel_owner(lock: bytes) -> str:
     return lock[1 : 1 + length].decode("cp1252", "replace").strip(" \0")
 
 
-def replace(path: Path, content: bytes, *, expected_hash: str) -> None:
+def replace(
+    path: Path, content: bytes, *, expected_hash: str, recording: AbstractContextManager[object] | None = None
+) -> None:
     """Put ``content`` in the place of the file that hashes to ``expected_hash``, or change nothing.
+
+    ``recording`` is entered when ``content`` lies beside the file, and left before that place is cleared: who keeps a
+    record of the write is told by :func:`remove_leftovers` when a kill came before the file was replaced.
 
     A save that lands in between is never lost: the two files trade places, and what was displaced is
     put back if it is not what was expected, or if somebody has it open. Killed in that moment, the next
@@ -90,25 +95,32 @@ def replace(path: Path, content: bytes, *, expected_hash: str) -> None:
         # From here on the name tells what may lie there: a displaced file must never pass for rubbish of ours.
         temporary.replace(swap)
         try:
-            _refuse_open(path, _owner_in(excel_lock(path), _excel_owner))
-            _refuse_in_use(path, path)
-            _refuse_other(path, expected_hash)
-            if not exchanged(swap, path):
-                swap.replace(path)
-                sync_folder(path.parent)
-                return
-        except BaseException:
-            swap.unlink(missing_ok=True)
+            with recording or nullcontext():
+                _trade(swap, path, ours=ours, expected_hash=expected_hash)
+        except Exception:
+            with suppress(FileRefusedError):
+                if content_hash(swap) == ours:
+                    swap.unlink()
             raise
-        try:
-            _refuse_in_use(swap, path)
-            if content_hash(swap) != expected_hash:
-                raise FileChangedError("workbook.changed", name=path.name)
-        except BridgeError:
-            _put_back(swap, path, ours)
-            raise
-        swap.unlink()
+        swap.unlink(missing_ok=True)
         sync_folder(path.parent)
+
+
+def _trade(swap: Path, path: Path, *, ours: str, expected_hash: str) -> None:
+    """Let what lies at ``swap`` take the place of ``path``, unless that is not what was expected."""
+    _refuse_open(path, _owner_in(excel_lock(path), _excel_owner))
+    _refuse_in_use(path, path)
+    _refuse_other(path, expected_hash)
+    if not exchanged(swap, path):
+        swap.replace(path)
+        return
+    try:
+        _refuse_in_use(swap, path)
+        if content_hash(swap) != expected_hash:
+            raise FileChangedError("workbook.changed", name=path.name)
+    except BridgeError:
+        _put_back(swap, path, ours)
+        raise
 
 
 def _refuse_open(path: Path, owner: str | None) -> None:
@@ -159,12 +171,16 @@ def _beside(displaced: Path, path: Path) -> Path:
     return displaced
 
 
-def remove_leftovers(folder: Path, *, older_than_s: float = 0.0) -> tuple[Path, ...]:
+def remove_leftovers(
+    folder: Path, *, older_than_s: float = 0.0, unwritten: Callable[[str], None] = lambda _hash: None
+) -> tuple[Path, ...]:
     """Tidy what a kill left behind in ``folder``: delete our temporary files and locks, put displaced saves back.
 
-    Returns the saves that were put back, in their place or beside a newer one. Call it before anything is written
-    there; with ``older_than_s`` also while another Selaras (``selaras workbook restore``) may be writing. While
-    somebody has the workbook open, its displaced save stays hidden until the next call.
+    ``unwritten`` is told the first digits of the hash of each content that never came to stand in its place, or does
+    not stand there any more, before the last trace of it goes. Returns the saves that were put back, in their place
+    or beside a newer one. Call it before anything is written there; with ``older_than_s`` also while another Selaras
+    (``selaras workbook restore``) may be writing. While somebody has the workbook open, its displaced save stays
+    hidden until the next call.
     """
     rescued = []
     with in_our_words(folder):
@@ -172,7 +188,7 @@ def remove_leftovers(folder: Path, *, older_than_s: float = 0.0) -> tuple[Path, 
             if _LOCK.fullmatch(each.name):
                 remove_dead_lock(each)
             elif each.name.startswith(TEMP_PREFIX) and _age_s(each) >= older_than_s:
-                rescued.append(_put_right(each, folder))
+                rescued.append(_put_right(each, folder, unwritten))
     return tuple(place for place in rescued if place is not None)
 
 
@@ -181,21 +197,25 @@ def _age_s(path: Path) -> float:
     return abs(time.time() - path.stat().st_ctime)
 
 
-def _put_right(leftover: Path, folder: Path) -> Path | None:
+def _put_right(leftover: Path, folder: Path, unwritten: Callable[[str], None]) -> Path | None:
     if _TEMPORARY.fullmatch(leftover.name):
         leftover.unlink(missing_ok=True)
     elif swap := _SWAP.fullmatch(leftover.name):
-        return _settled(leftover, folder / swap[3], ours=swap[1], expected=swap[2])
+        return _settled(leftover, folder / swap[3], ours=swap[1], expected=swap[2], unwritten=unwritten)
     return None
 
 
-def _settled(swap: Path, path: Path, *, ours: str, expected: str) -> Path | None:
-    if content_hash(swap).startswith((ours, expected)):
+def _settled(swap: Path, path: Path, *, ours: str, expected: str, unwritten: Callable[[str], None]) -> Path | None:
+    found = content_hash(swap)
+    if found.startswith(ours):
+        unwritten(ours)
+    if found.startswith((ours, expected)):
         swap.unlink()
         return None
     if who_has_it_open(path) is not None:
         return None
     if path.exists() and content_hash(path).startswith(ours):
+        unwritten(ours)
         return _put_back(swap, path, ours)
     return _beside(swap, path)
 

@@ -46,7 +46,7 @@ async def sync_once(settings: Settings, texts: Texts) -> CycleResult:
     """Run one full cycle, if no service runs; a person is told of long reads."""
     with only_instance(settings.state_folder), progress_shown(texts) as progress:
         async with connected(settings) as parts:
-            put_right(settings)
+            put_right(settings, parts.mirror)
             return await run_cycle(replace(parts, progress=progress), Trigger.COMMAND)
 
 

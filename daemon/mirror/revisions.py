@@ -83,6 +83,14 @@ def abandon_revision(tx: Transaction, number: int) -> None:
     tx.execute(update(workbook_revisions).where(workbook_revisions.c.revision == number).values(state="abandoned"))
 
 
+def abandon_unwritten(tx: Transaction, beginning: str) -> None:
+    """Record that the revisions whose end is open, and whose hash has this ``beginning``, never reached the file."""
+    is_meant = workbook_revisions.c.after_hash.startswith(beginning, autoescape=True)
+    is_open = workbook_revisions.c.state == "writing"
+    for number in tx.execute(select(workbook_revisions.c.revision).where(is_open, is_meant)).scalars().all():
+        abandon_revision(tx, number)
+
+
 def unfinished_revision(tx: Transaction) -> Revision | None:
     """Find the revision whose end was not recorded, if any."""
     return _first(tx, workbook_revisions.c.state == "writing")

@@ -43,6 +43,14 @@ def test_json_before_the_first_sync_has_the_same_keys_as_after(selaras, house):
     assert before["outbox"] == after["outbox"]
 
 
+def test_a_shop_without_a_permission_is_named_at_once(selaras, filled):
+    (token,) = (filled.folder / ".selaras" / "tokens").glob("*.json")
+    token.unlink()
+    done = selaras("status", "-c", filled.config)
+    assert done.exit_code == 1
+    assert f"selaras connect {token.stem}" in done.stdout
+
+
 def test_what_is_held_is_told_with_its_reason(selaras, filled):
     sku = filled.goods(1)[0]
     filled.type({sku: {"Stok": "entah"}})

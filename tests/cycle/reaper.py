@@ -84,8 +84,8 @@ def run_one_cycle(config, now, fatal, steps_file):
     async def sync():
         settings = load_settings(Path(config))
         with only_instance(settings.state_folder):
-            put_right(settings)
             async with connected(settings, timing=QUICK, clock=Clock(now=lambda: now)) as parts:
+                put_right(settings, parts.mirror)
                 await run_cycle(parts, Trigger.COMMAND)
 
     asyncio.run(sync())

@@ -67,8 +67,8 @@ def run_in_a_process(market, settings, fatal, steps_file):
 
 def state_after_recovery(market, settings):
     """One cycle later, and what a second one finds to do: all that must not depend on when we were killed."""
-    put_right(settings)
     with opened(settings, market) as house:
+        put_right(settings, house.parts.mirror)
         house.cycle()
         is_quiet = house.cycle().plan.is_quiet
         return {
@@ -162,8 +162,27 @@ def test_what_the_seller_saves_after_the_kill_is_measured_against_what_they_saw(
         assert run_in_a_process(market, settings, step, tmp_path / "steps") == -signal.SIGKILL
         before = market.stock(typed)
         house.types(typed, stock=house.stock(typed) + 5)
-        put_right(settings)
+        put_right(settings, house.parts.mirror)
         house.cycle()
         assert market.stock(typed) == tuple(units + 5 for units in before)
         assert sorted(house.movements(sold)) == [("order", -1)] * 3
         assert house.stock(sold) == market.stock(sold)[0] == market.stock(sold)[1]
+
+
+@pytest.mark.parametrize("step", ["before exchanged", "after exchanged", "after replace"])
+def test_a_plain_text_saved_after_the_kill_is_measured_against_what_the_seller_saw(town, tmp_path, step):
+    market = town.market(tmp_path)
+    settings = found_house(tmp_path, market, change=lambda text: text.replace("toko.xlsx", "toko.csv"))
+    settings.workbook.write_text("SKU;Nama Produk;Harga;Stok;Keterangan\r\n", encoding="utf-8-sig")
+    sold, priced = market.skus()[:2]
+    with opened(settings, market) as house:
+        house.cycle()
+        market.order(sold, 3)
+        assert run_in_a_process(market, settings, step, tmp_path / "steps") == -signal.SIGKILL
+        text = settings.workbook.read_bytes().decode("utf-8-sig")
+        price = str(market.price(priced)[0])
+        settings.workbook.write_bytes(text.replace(f";{price};", ";91000;").encode("utf-8-sig"))
+        put_right(settings, house.parts.mirror)
+        result = house.cycle()
+        assert (result.plan.held, market.price(priced)) == ((), (91_000, 91_000))
+        assert sorted(house.movements(sold)) == [("order", -1)] * 3

@@ -32,12 +32,31 @@ def sell_out(market, house):
     return skus
 
 
+def state(house):
+    return load_workbook(house.workbook)["Selaras"]["A1"].value
+
+
 def goods(house):
     return {sku: dict(row) for sku, row in house.rows().items()}
 
 
 def test_while_nothing_waits_the_sheet_says_so(house):
     assert told(house) == (IDLE, None, None, [])
+
+
+def test_a_file_that_is_stopped_does_not_say_that_all_is_in_step(market, house):
+    skus = sell_out(market, house)
+    with house.editing() as (sheet, _at):
+        for column, cell in enumerate(("Stok", skus[0], 2, 0, 12, "?", "pakai toko"), start=1):
+            sheet.parent["Selaras"].cell(5, column).value = cell
+    house.save_cycle()
+    assert state(house).startswith("Berhenti")
+    assert load_workbook(house.workbook)["Selaras"]["G5"].value == "pakai toko"
+    house.cycle()
+    answer(house, "ya")
+    house.save_cycle()
+    house.save_cycle()
+    assert state(house) == "Semua selaras"
 
 
 def test_what_was_stopped_is_shown_and_nothing_else_is_written(market, house):

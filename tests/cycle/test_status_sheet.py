@@ -306,5 +306,6 @@ def test_more_lines_than_anybody_reads_are_counted():
     assert str(1000 - MOST_IN_SHEET) in lines[-1].reason
 
 
-def test_nothing_is_told_in_a_sheet_whose_rows_show_each_others_numbers():
-    assert page(Plan(is_scrambled=True)) is None
+def test_of_a_file_that_is_stopped_only_that_is_told():
+    told = page(Plan(is_scrambled=True))
+    assert (told.state.startswith("Berhenti"), told.lines) == (True, None)

@@ -80,11 +80,11 @@ class Fate:
         return watched
 
     def _watched_replace(self, function):
-        def watched(path, content, *, expected_hash):
+        def watched(path, content, **more):
             self.at("before replace", pauses=True)
             before = path.read_bytes()
             try:
-                function(path, content, expected_hash=expected_hash)
+                function(path, content, **more)
             finally:
                 if sha256(path.read_bytes()).digest() == sha256(content).digest():
                     self._replaced(before, content)

@@ -180,8 +180,8 @@ class Home:
         """Start the process."""
         clock = pace.Clock(now=self.clockwork.now, monotonic=self.clockwork.monotonic)
         self._stack = AsyncExitStack()
-        put_right(self.settings)
         opened = self._run(self._stack.enter_async_context(connected(self.settings, clock=clock, transport=transport)))
+        put_right(self.settings, opened.mirror)
         if fate is not None:
             parts["mirror"] = FatedMirror(opened.mirror, fate)
         self.parts = replace(opened, **parts)

@@ -129,4 +129,16 @@ REGRESSIONS = {
             (3, "wait", 61),
         ],
     ),
+    "we die before a plain text is replaced, and the seller saves: its old numbers count as typed": (
+        Kind(suffix=".csv"),
+        20245,
+        [
+            (0, "cycle", 1),
+            (0, "order", 799, ((711, 1),), 2, 0),
+            (0, "order", 390, ((281, 2),), 1, 0),
+            (0, "cycle", 1),
+            (3, "die", 40),
+            (0, "type_price", 371, 157500),
+        ],
+    ),
 }

@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -415,3 +415,41 @@ def test_the_errors_of_the_system_are_put_into_our_words(tmp_path, number, code)
 def test_a_hash_of_a_missing_file_is_a_clear_error(tmp_path):
     with pytest.raises(FileRefusedError, match=r"workbook\.missing"):
         content_hash(tmp_path / "x")
+
+
+@contextmanager
+def recorded(told, workbook):
+    told.append(("begins", workbook.read_bytes(), len(names(workbook.parent))))
+    try:
+        yield
+    except FileChangedError:
+        told.append(("in vain", workbook.read_bytes()))
+        raise
+    told.append(("ends", workbook.read_bytes()))
+
+
+def test_a_write_is_recorded_while_both_files_lie_there(workbook):
+    told = []
+    replace(workbook, OURS, expected_hash=digest(OLD), recording=recorded(told, workbook))
+    assert told == [("begins", OLD, 3), ("ends", OURS)]  # with our lock file
+
+
+def test_a_write_that_was_refused_is_recorded_as_such(workbook, before_exchange):
+    told = []
+    before_exchange(lambda: save(workbook, SAVED))
+    with pytest.raises(FileChangedError):
+        replace(workbook, OURS, expected_hash=digest(OLD), recording=recorded(told, workbook))
+    assert told == [("begins", OLD, 3), ("in vain", SAVED)]
+
+
+@pytest.mark.parametrize(
+    ("beside", "in_place", "is_unwritten"),
+    [(OURS, OLD, True), (OURS, SAVED, True), (OLD, OURS, False), (SAVED, OURS, True), (SAVED, NEWER, False)],
+)
+def test_what_a_kill_kept_from_its_place_is_told_before_its_last_trace_goes(workbook, beside, in_place, is_unwritten):
+    swap = workbook.with_name(f".~selaras-{digest(OURS)[:16]}-{digest(OLD)[:16]}-{workbook.name}")
+    swap.write_bytes(beside)
+    workbook.write_bytes(in_place)
+    told = []
+    remove_leftovers(workbook.parent, unwritten=lambda beginning: told.append((beginning, swap.exists())))
+    assert told == [(digest(OURS)[:16], True)] * is_unwritten
