@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,8 +28,20 @@ from daemon.config import load_settings
 from daemon.cycle import decide, run_cycle
 from daemon.domain.refusals import Cure
 from daemon.domain.snapshot import ShopPolicy
-from daemon.domain.values import Listing, ListingId, ListingStatus, Money, Order, Quantity, ShopIdentity, Sku
+from daemon.domain.values import (
+    Listing,
+    ListingId,
+    ListingStatus,
+    Money,
+    Order,
+    Platform,
+    Quantity,
+    ShopIdentity,
+    Sku,
+    WindowState,
+)
 from daemon.founding import found
+from daemon.marketplaces.port import AfterSales, Finance, Fulfilment, Webhooks
 from daemon.mirror import Mirror
 from daemon.parts import Parts, Shop, Trigger
 from daemon.pull import pull
@@ -57,6 +69,10 @@ class _InMemory:
     """A shop that answers at once (:class:`daemon.marketplaces.port.Connector`)."""
 
     shop = _SHOP
+    after_sales: AfterSales
+    finance: Finance
+    fulfilment: Fulfilment
+    webhooks: Webhooks
 
     def __init__(self, town: _Town) -> None:
         self._town = town
@@ -78,10 +94,18 @@ class _InMemory:
     async def read_prices(self, product_id: str) -> Mapping[ListingId, Money]:
         return {_id(product_id): Money(55_000)}
 
+    async def read_windows(self, product_id: str) -> Mapping[Platform, WindowState]:
+        return {Platform.TIKTOK_SHOP: WindowState.ON}
+
     async def changed_orders(self, since: datetime) -> AsyncIterator[Sequence[Order]]:
         nothing: list[Sequence[Order]] = []
         for page in nothing:
             yield page
+
+    async def switch(
+        self, product_ids: Sequence[str], platforms: Collection[Platform], *, is_on: bool
+    ) -> Mapping[str, str]:
+        return {}
 
     async def set_quantities(self, product_id: str, quantities: Mapping[ListingId, int]) -> Mapping[ListingId, str]:
         self._town.quantity |= {listing.sku_id: quantity for listing, quantity in quantities.items()}
@@ -108,7 +132,7 @@ def _listing(number: str, quantity: int) -> Listing:
         f"Barang nomor {number}",
         "",
         ListingStatus.ACTIVE,
-        frozenset({"TIKTOK_SHOP"}),
+        ((Platform.TIKTOK_SHOP, WindowState.ON),),
         Money(55_000),
         quantity,
     )

@@ -22,6 +22,7 @@ class Column(StrEnum):
     ADJUSTMENT = "adjustment"
     COUNT = "count"
     STATUS = "status"
+    PLATFORM = "platform"
     NOTE = "note"
     KEY = "key"
     COST = "cost"
@@ -42,6 +43,7 @@ _HEADERS: Mapping[Column, tuple[str, str]] = {
     Column.ADJUSTMENT: ("+/−", "+/−"),
     Column.COUNT: ("Opname", "Count"),
     Column.STATUS: ("Status", "Status"),
+    Column.PLATFORM: ("Platform", "Platform"),
     Column.NOTE: ("Keterangan", "Note"),
     Column.KEY: ("Kunci Selaras", "Selaras Key"),
     Column.COST: ("Modal", "Cost"),
@@ -55,6 +57,7 @@ _SYNONYMS: Mapping[Column, Sequence[str]] = {
     Column.ADJUSTMENT: ("±", "Penyesuaian", "Tambah/Kurang", "Adjustment", "Adjust"),
     Column.COUNT: ("Stok Opname", "Stock Opname", "Hasil Hitung", "Stock Count", "Counted"),
     Column.STATUS: (),
+    Column.PLATFORM: (),
     Column.NOTE: ("Catatan", "Notes", "Remarks"),
     Column.KEY: (),
     Column.COST: ("HPP", "Harga Modal", "Harga Pokok", "Harga Beli", "Cost Price", "COGS"),

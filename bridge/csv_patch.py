@@ -25,7 +25,7 @@ _AS_TYPED = re.compile(
     r"((?:rp\.?|idr)\s*)?(?:[0-9]+|[0-9]{1,3}([.,])[0-9]{3}(?:\2[0-9]{3})*)([.,](?:00?|-))?", re.IGNORECASE
 )
 _MISSING = Field(0, 0, "", is_quoted=False)
-_OUR_WORDS = frozenset({Column.STATUS, Column.NOTE})
+_OUR_WORDS = frozenset({Column.STATUS, Column.NOTE, Column.PLATFORM})
 _SPELLINGS = {"−": "-", "–": "-", "—": "-", "→": "->", "←": "<-", "×": "x", "’": "'", "✓": "v"}
 
 

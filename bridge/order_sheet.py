@@ -3,20 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from io import BytesIO
 from pathlib import Path
-from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.page import PageMargins
-
 from bridge.columns import Language
-from bridge.errors import FileBusyError
-from bridge.folder.files import who_has_it_open, write_new
+from bridge.list_sheet import ListCell, ListColumn, Shown, write_list
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +35,6 @@ class OrderRow:
     deadline: datetime | None
 
 
-_Shown: TypeAlias = str | int | datetime | None
-
-
 @dataclass(frozen=True, slots=True)
 class _Field:
     """One column; ``{zone}`` in a header becomes the zone's name."""
@@ -54,7 +42,7 @@ class _Field:
     indonesian: str
     english: str
     width: int
-    shown: Callable[[OrderRow], _Shown]
+    shown: Callable[[OrderRow], Shown]
     number_format: str = "@"
 
 
@@ -77,8 +65,6 @@ _FIELDS = (
     _Field("Total", "Line total", 16, lambda row: row.quantity * row.price, _MONEY),
     _Field("Batas Kirim ({zone})", "Ship by ({zone})", 20, lambda row: row.deadline, _DATE),
 )
-_LIKE_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_FONT, _INK, _PAPER = "Calibri", "FFFFFFFF", "FF0F766E"
 
 
 def write_order_sheet(path: Path, rows: Sequence[OrderRow], *, language: Language, zone: ZoneInfo) -> None:
@@ -86,62 +72,24 @@ def write_order_sheet(path: Path, rows: Sequence[OrderRow], *, language: Languag
 
     Raises :class:`~bridge.errors.FileBusyError` while somebody has the sheet open.
     """
-    owner = who_has_it_open(path)
-    if owner is not None:
-        raise FileBusyError("workbook.open", name=path.name, who=owner)
-    workbook = Workbook()
-    sheet: Any = workbook.active
-    sheet.title = "Pesanan" if language == "id" else "Orders"
-    _lay_out(sheet, len(rows))
-    for position, field in enumerate(_FIELDS, start=1):
-        header = field.indonesian if language == "id" else field.english
-        _fill_header(sheet.cell(1, position), header.format(zone=_zone_name(zone)), field)
-    for number, row in enumerate(rows, start=2):
-        for position, field in enumerate(_FIELDS, start=1):
-            cell = sheet.cell(number, position)
-            _fill(cell, field.shown(row), zone)
-            cell.number_format = field.number_format.format(**_money(row.currency, language))
-    written = BytesIO()
-    workbook.save(written)
-    write_new(path, written.getvalue())
+    columns = [
+        ListColumn(_header(field, language).format(zone=_zone_name(zone)), field.width, _ALIGNED[field.number_format])
+        for field in _FIELDS
+    ]
+    cells = [[_cell(field, row, zone=zone, money=_money(row.currency, language)) for field in _FIELDS] for row in rows]
+    write_list(path, "Pesanan" if language == "id" else "Orders", columns, cells)
 
 
-def _lay_out(sheet: Any, count: int) -> None:  # noqa: ANN401 - openpyxl ships no types
-    for position, field in enumerate(_FIELDS, start=1):
-        sheet.column_dimensions[get_column_letter(position)].width = field.width
-    sheet.row_dimensions[1].height = 22
-    sheet.freeze_panes = "B2"
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(_FIELDS))}{count + 1}"
-    sheet.print_title_rows = "1:1"
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.page_margins = PageMargins(left=0.3, right=0.3, top=0.4, bottom=0.5)
-    sheet.oddFooter.center.text = "&P / &N"
+def _header(field: _Field, language: Language) -> str:
+    return field.indonesian if language == "id" else field.english
 
 
-def _fill_header(cell: Any, text: str, field: _Field) -> None:  # noqa: ANN401 - as above
-    cell.value, cell.data_type = text, "s"
-    cell.font = Font(name=_FONT, bold=True, color=_INK)
-    cell.fill = PatternFill("solid", fgColor=_PAPER)
-    cell.alignment = Alignment(horizontal=_ALIGNED[field.number_format], vertical="center")
-
-
-def _fill(cell: Any, shown: _Shown, zone: ZoneInfo) -> None:  # noqa: ANN401 - as above
-    cell.font = Font(name=_FONT)
-    cell.border = Border(bottom=Side(style="thin", color="FFE7E5E4"))
+def _cell(field: _Field, row: OrderRow, *, zone: ZoneInfo, money: dict[str, str]) -> ListCell:
+    shown = field.shown(row)
     if isinstance(shown, datetime):
         # A workbook knows no zones: the local time goes into the cell, its zone into the header.
-        cell.value = shown.astimezone(zone).replace(tzinfo=None, microsecond=0)
-        cell.alignment = Alignment(horizontal="center")
-    elif isinstance(shown, str):
-        text = ILLEGAL_CHARACTERS_RE.sub("", shown)
-        if text:
-            cell.value, cell.data_type = text, "s"
-            cell.quotePrefix = text.startswith(_LIKE_A_FORMULA)
-    else:
-        cell.value = shown
+        shown = shown.astimezone(zone).replace(tzinfo=None, microsecond=0)
+    return ListCell(shown, field.number_format.format(**money))
 
 
 def _money(currency: str, language: Language) -> dict[str, str]:

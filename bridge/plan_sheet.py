@@ -28,13 +28,13 @@ _YES = frozenset(plain(yes) for yes, _no in ANSWERS.values())
 
 @dataclass(frozen=True, slots=True)
 class PlanLine:
-    """One number that was typed over another; ``what`` is the header of its column."""
+    """One number, or word, that was typed over another; ``what`` is the header of its column."""
 
     sku: str
     name: str
     what: str
-    old: int | None
-    new: int | None
+    old: int | str | None
+    new: int | str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,4 +99,5 @@ def _as_plan(sheet: OwnSheet) -> PlanSheet:
 
 
 def _wishes(line: PlanLine) -> tuple[Wish, ...]:
-    return (*(wish(text) for text in (line.sku, line.name, line.what)), line.old, line.new)
+    values = (line.sku, line.name, line.what, line.old, line.new)
+    return tuple(wish(each) if isinstance(each, str) else each for each in values)

@@ -30,8 +30,16 @@ _WIDTHS = {
     Column.ADJUSTMENT: 10,
     Column.COUNT: 10,
     Column.STATUS: 16,
+    Column.PLATFORM: 18,
     Column.NOTE: 48,
     Column.KEY: 14,
+}
+_OFFERED: dict[Column, dict[Language, str]] = {
+    Column.STATUS: {"id": "Aktif,Nonaktif", "en": "Active,Inactive"},
+    Column.PLATFORM: {
+        "id": "Keduanya,Hanya TikTok Shop,Hanya Tokopedia",
+        "en": "Both,TikTok Shop only,Tokopedia only",
+    },
 }
 _TYPED = frozenset({Column.PRICE, Column.STOCK, Column.ADJUSTMENT, Column.COUNT})
 _GROUPED = {"id": "[$-421]#,##0", "en": "#,##0"}
@@ -74,7 +82,8 @@ _GUIDE: dict[Language, tuple[tuple[str, str], ...]] = {
             "Tambah atau kurangi stok: 10 untuk barang masuk, −2 untuk barang rusak. Dikosongkan setelah dihitung.",
         ),
         ("Opname", "Hasil hitung fisik di rak, termasuk pesanan yang belum dikirim. Dikosongkan setelah dihitung."),
-        ("Status", "Diisi Selaras: keadaan barang di toko. Aktif sebagian = hanya di beberapa toko."),
+        ("Status", "Keadaan barang di toko. Ketik Aktif atau Nonaktif, di semua varian, untuk mengubahnya."),
+        ("Platform", "Tempat barang tampil. Ketik Keduanya, Hanya TikTok Shop atau Hanya Tokopedia untuk mengubahnya."),
         ("Keterangan", "Diisi Selaras: apa yang sudah dilakukan, atau mengapa sebuah baris ditahan."),
         ("Kunci Selaras", "Kolom tersembunyi: mengenali barang saat baris diurutkan atau SKU rusak. Biarkan saja."),
         ("Modal", "Kolom pilihan Anda sendiri: harga beli barang. Harga jual yang di bawah modal ditanyakan dulu."),
@@ -97,7 +106,8 @@ _GUIDE: dict[Language, tuple[tuple[str, str], ...]] = {
         ("Stock", "What may still be sold. Type the new number; what is sold while you type is taken into account."),
         ("+/−", "Add to the stock or take from it: 10 for goods received, −2 for broken ones. Cleared once counted."),
         ("Count", "What you counted on the shelf, unshipped orders included. Cleared once it is taken over."),
-        ("Status", "Filled by Selaras: how the goods stand in the shop. Partly active = in some shops only."),
+        ("Status", "How the goods stand in the shop. Type Active or Inactive, for all variants, to change it."),
+        ("Platform", "Where the goods are shown. Type Both, TikTok Shop only or Tokopedia only to change it."),
         ("Note", "Filled by Selaras: what was done, or why a row is held."),
         ("Selaras Key", "A hidden column: it knows the goods when rows are sorted or a SKU is damaged. Leave it."),
         (
@@ -158,8 +168,8 @@ def _lay_out_stock(sheet: Worksheet, language: Language) -> None:
         look.border = Border(bottom=line)
         if column in _TYPED:
             look.fill = PatternFill("solid", fgColor=_HINT)
-        look.alignment = Alignment(horizontal="left", indent=1) if column is Column.STATUS else Alignment()
-        look.font = Font(name=_FONT, color=_QUIET if column in {Column.STATUS, Column.NOTE} else None)
+        look.alignment = Alignment(horizontal="left", indent=1) if column in _OFFERED else Alignment()
+        look.font = Font(name=_FONT, color=_QUIET if column in {*_OFFERED, Column.NOTE} else None)
         head: Any = sheet.cell(1, position)
         head.value, head.data_type, head.number_format = header_text(column, language), "s", "@"
         head.font = Font(name=_FONT, bold=True, color=_INK)
@@ -169,8 +179,18 @@ def _lay_out_stock(sheet: Worksheet, language: Language) -> None:
     sheet.freeze_panes = "B2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(_WIDTHS))}1"
     sheet.print_title_rows = "1:1"
+    _offer_words(sheet, language)
     _colour_held_rows(sheet)
     _fit_to_width(sheet)
+
+
+def _offer_words(sheet: Worksheet, language: Language) -> None:
+    """Offer what can be typed over status and platform; whatever else stands there is ours."""
+    for column, words in _OFFERED.items():
+        letter = get_column_letter(list(_WIDTHS).index(column) + 1)
+        offered = DataValidation(type="list", formula1=f'"{words[language]}"', allow_blank=True)
+        offered.add(f"{letter}2:{letter}{LAST_ROW}")
+        sheet.add_data_validation(offered)
 
 
 def _colour_held_rows(sheet: Worksheet) -> None:
@@ -239,7 +259,7 @@ def _offer_choices(sheet: Worksheet, language: Language) -> None:
 
 
 def _header_alignment(column: Column) -> Alignment:
-    indent = 1 if column is Column.STATUS else 0
+    indent = 1 if column in _OFFERED else 0
     return Alignment(horizontal="right" if column in _TYPED else "left", vertical="center", indent=indent)
 
 

@@ -284,6 +284,7 @@ _MEANINGS: Mapping[Column, Callable[[Cell, str], Value]] = {
     Column.ADJUSTMENT: _adjustment,
     Column.COUNT: _units,
     Column.STATUS: _numeric_words,
+    Column.PLATFORM: _numeric_words,
     Column.NOTE: _numeric_words,
     Column.KEY: _numeric_words,
     Column.COST: _price,

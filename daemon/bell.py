@@ -12,6 +12,7 @@ class Bell:
         self._loop = asyncio.get_running_loop()
         self._rung = asyncio.Event()
         self._trigger: Trigger | None = None
+        self._second: asyncio.TimerHandle | None = None
 
     def ring(self, trigger: Trigger) -> None:
         """Ask for a cycle. Call it in the loop's own thread."""
@@ -23,6 +24,17 @@ class Bell:
         """As :meth:`ring`, from any thread."""
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self.ring, trigger)
+
+    def ring_twice_from_thread(self, trigger: Trigger, after_s: float) -> None:
+        """As :meth:`ring_from_thread`, and once more ``after_s`` after the last of such calls."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._ring_twice, trigger, after_s)
+
+    def _ring_twice(self, trigger: Trigger, after_s: float) -> None:
+        self.ring(trigger)
+        if self._second is not None:
+            self._second.cancel()
+        self._second = self._loop.call_later(after_s, self.ring, trigger)
 
     def wake(self) -> None:
         """End the wait without asking for a cycle."""

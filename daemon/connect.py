@@ -1,7 +1,8 @@
 """From settings to connected parts: the one place that knows which connector serves which marketplace."""
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -49,7 +50,29 @@ def _connector(
 ) -> Connector:
     tokens = token_store(settings, shop.name)
     cache = settings.state_folder / "cache" / shop.name
+    timing = replace(timing or Timing(), calls_per_day=shop.daily_calls)
     return TikTokShop(credentials_of(shop), tokens, cache, timing=timing, clock=clock, transport=transport)
+
+
+@asynccontextmanager
+async def connectors_of(
+    settings: Settings,
+    *,
+    timing: Timing | None = None,
+    clock: Clock | None = None,
+    transport: httpx.AsyncBaseTransport | None = None,
+) -> AsyncIterator[tuple[Connector, ...]]:
+    """Connect every configured shop for the length of an ``async with`` block, and nothing else: no records are opened.
+
+    ``timing``, ``clock`` and ``transport`` are those of the real world unless somebody rehearses.
+    """
+    clock = clock or Clock()
+    async with AsyncExitStack() as stack:
+        connectors = []
+        for shop in settings.shops:
+            connectors.append(_connector(settings, shop, timing=timing, clock=clock, transport=transport))
+            stack.push_async_callback(connectors[-1].aclose)
+        yield tuple(connectors)
 
 
 @asynccontextmanager
@@ -60,17 +83,10 @@ async def connected(
     clock: Clock | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> AsyncIterator[Parts]:
-    """Open the mirror and connect every configured shop for the length of an ``async with`` block.
-
-    ``timing``, ``clock`` and ``transport`` are those of the real world unless somebody rehearses.
-    """
+    """Open the mirror and connect every configured shop, as :func:`connectors_of` does."""
     clock = clock or Clock()
-    async with AsyncExitStack() as stack:
-        mirror = Mirror.open(settings.state_folder)
-        stack.callback(mirror.close)
-        shops = []
-        for shop in settings.shops:
-            connector = _connector(settings, shop, timing=timing, clock=clock, transport=transport)
-            stack.push_async_callback(connector.aclose)
-            shops.append(Shop(connector, policy_of(shop)))
-        yield Parts(settings, mirror, tuple(shops), Texts(settings.language, settings.timezone), now=clock.now)
+    with closing(Mirror.open(settings.state_folder)) as mirror:
+        async with connectors_of(settings, timing=timing, clock=clock, transport=transport) as connectors:
+            policies = map(policy_of, settings.shops)
+            shops = tuple(Shop(*each) for each in zip(connectors, policies, strict=True))
+            yield Parts(settings, mirror, shops, Texts(settings.language, settings.timezone), now=clock.now)

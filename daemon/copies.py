@@ -54,7 +54,7 @@ def _is_of_the_copy(entry: Held, known: Collection[int]) -> bool:
     if entry.row is None:
         return entry.is_whole_sheet
     is_told_there = entry.field is Field.SKU and entry.row in known
-    return entry.field is not Field.STATUS and not is_told_there
+    return not is_told_there
 
 
 def words_for_unused(sheet: Sheet, left: Sequence[Held], texts: Texts) -> Message:

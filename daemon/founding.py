@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from bridge.template import write_template
 from daemon.config.settings import Language
 from daemon.connect import token_path
-from daemon.errors import ItemError, PersonNeededError
+from daemon.errors import BugError, ItemError, PersonNeededError
 from daemon.marketplaces.sandbox.ready import Ready, ReadyShop
 from daemon.marketplaces.tiktok_shop.tokens import Tokens, TokenStore
 
@@ -58,12 +58,21 @@ def found(folder: Path, *, sandbox: Path | None, language: Language) -> Founded:
         state.mkdir(mode=0o700, exist_ok=True)
         (folder / "pesanan").mkdir(mode=0o700, exist_ok=True)
         for shop in ready.shops if ready else ():
-            _keep_keys(state, shop)
+            keep_keys(state, shop)
         write_template(founded.workbook, language)
         founded.config.write_text(_settings(ready, founded.workbook.name, language), encoding="utf-8")
     except OSError as error:
         raise PersonNeededError("init.cannot_write", path=str(folder), reason=error.strerror or "") from error
     return founded
+
+
+def fresh_folder(name: str) -> Path:
+    """Name a folder here that is not there yet: ``name``, or ``name`` with a number."""
+    for number in range(1, 1000):
+        place = Path(name if number == 1 else f"{name}-{number}")
+        if not place.exists():
+            return place
+    raise BugError("demo.no_folder")
 
 
 def _read_ready(path: Path) -> Ready:
@@ -73,7 +82,7 @@ def _read_ready(path: Path) -> Ready:
         raise PersonNeededError("init.bad_ready_file", path=str(path)) from error
 
 
-def _keep_keys(state: Path, shop: ReadyShop) -> None:
+def keep_keys(state: Path, shop: ReadyShop) -> None:
     """Store a sandbox shop's keys where a real shop's would be, mode 0600."""
     secret = state / "keys" / shop.name
     secret.parent.mkdir(mode=0o700, exist_ok=True)

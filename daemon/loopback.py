@@ -1,4 +1,4 @@
-"""HTTP on this machine alone: an app served in a thread of its own for the length of a ``with`` block."""
+"""HTTP on this machine, reached from it alone unless told otherwise: an app served in a thread of its own."""
 
 import asyncio
 import socket
@@ -16,9 +16,10 @@ START_TIMEOUT_S = 20
 STOP_TIMEOUT_S = 1
 
 
-def listen(port: int) -> socket.socket:
-    """Open ``port`` of 127.0.0.1, 0 for a free one. Raises :class:`OSError` when it is taken."""
-    listening = socket.create_server((HOST, port))
+def listen(port: int, host: str = HOST) -> socket.socket:
+    """Open a port of this machine, 0 for a free one. Raises :class:`OSError` when it cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.create_server((host, port), family=family)
     # asyncio sets this only on sockets that name their protocol; without it every answer waits 40 ms for an ACK.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listening
@@ -31,7 +32,10 @@ def address(listening: socket.socket) -> str:
 
 @contextmanager
 def served(app: ASGIApp, listening: socket.socket, *, protocol: type[asyncio.Protocol] | None = None) -> Iterator[None]:
-    """Serve ``app``; connections are accepted when the block begins. No request line is logged: it can hold secrets."""
+    """Serve ``app`` for the length of a ``with`` block; connections are accepted when it begins.
+
+    No request line is logged: it can hold secrets.
+    """
     config = uvicorn.Config(
         app,
         http=protocol or "h11",

@@ -32,13 +32,14 @@ class Trigger(StrEnum):
     INTERVAL = "interval"
     SAVE = "save"
     LOOK_AGAIN = "look_again"
+    WEBHOOK = "webhook"
     SIGNAL = "signal"
     COMMAND = "command"
 
     @property
     def sweeps(self) -> bool:
-        """Whether the cycle may read every listing; a save is answered without, so that it is in the shops at once."""
-        return self is not Trigger.SAVE
+        """Whether the cycle may read every listing: saves and webhooks are answered without, and so at once."""
+        return self not in {Trigger.SAVE, Trigger.WEBHOOK}
 
 
 def utc_now() -> datetime:

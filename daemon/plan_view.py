@@ -4,9 +4,10 @@ from typing import Any
 
 from bridge.columns import Column, header_text
 from daemon.domain.messages import message
-from daemon.domain.plan import Command, Held, Plan, RowWrite
+from daemon.domain.plan import Command, Held, Plan, RowWrite, Target
 from daemon.domain.recon import Line, Recon
 from daemon.domain.rows import Field
+from daemon.domain.windows import windows_of
 from daemon.texts import Texts
 
 
@@ -54,11 +55,16 @@ def _command(command: Command) -> dict[str, Any]:
         "sku_id": command.listing.sku_id,
         "sku": command.sku,
         "sets": command.target.value,
-        "from": command.old,
-        "to": command.sends,
+        "from": _value(command, command.old),
+        "to": _value(command, command.sends),
         "is_waiting": command.is_waiting,
         "is_later": command.is_later,
     }
+
+
+def _value(command: Command, value: int | None) -> int | list[str] | None:
+    """A status is the windows that show the product."""
+    return sorted(windows_of(value)) if command.target is Target.STATUS and value is not None else value
 
 
 def _row(row: RowWrite) -> dict[str, Any]:

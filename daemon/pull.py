@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from daemon.domain.brakes import why_resting
-from daemon.domain.values import Listing, ListingId, ListingStatus, Order
+from daemon.domain.values import Listing, ListingId, ListingStatus, Order, ShopIdentity
 from daemon.errors import BugError, PersonNeededError, SelarasError
 from daemon.mirror import Transaction, approvals, holds, observations, outbox
 from daemon.parts import Parts, Shop
@@ -71,14 +71,20 @@ async def _identify(parts: Parts, shop: Shop, into: Pulled) -> None:
         identity = await shop.connector.identify()
         if into.shop_id not in (None, identity.shop_id):
             raise PersonNeededError("shop.other_account", shop=shop.name, found=identity.name)
-        others = [each for each in parts.shops if each is not shop]
-        with parts.mirror.transaction() as tx:
-            known_as = {each.name: each.shop_id or observations.shop_id_of(tx, each.name) for each in others}
-        for name, shop_id in known_as.items():
-            if shop_id == identity.shop_id:
-                raise PersonNeededError("shop.two_names", shop=shop.name, other=name, found=identity.name)
+        _refuse_second_name(parts, shop, identity, is_known=into.shop_id is not None)
         shop.shop_id = identity.shop_id
     into.shop_id = shop.shop_id
+
+
+def _refuse_second_name(parts: Parts, shop: Shop, identity: ShopIdentity, *, is_known: bool) -> None:
+    """Refuse an account that has another name; of two that are known already, the second in the settings."""
+    place = parts.shops.index(shop)
+    others = parts.shops[:place] if is_known else (*parts.shops[:place], *parts.shops[place + 1 :])
+    with parts.mirror.transaction() as tx:
+        known_as = {each.name: each.shop_id or observations.shop_id_of(tx, each.name) for each in others}
+    for name, shop_id in known_as.items():
+        if shop_id == identity.shop_id:
+            raise PersonNeededError("shop.two_names", shop=shop.name, other=name, found=identity.name)
 
 
 async def _read_orders(parts: Parts, shop: Shop, into: Pulled, since: datetime | None) -> None:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
 
 from daemon.config import Settings, unreadable_secrets
@@ -13,7 +14,7 @@ from daemon.domain.refusals import Refusal, as_plain, told
 from daemon.domain.rows import Field
 from daemon.domain.values import ListingId
 from daemon.errors import PersonNeededError
-from daemon.mirror import Mirror, Transaction, holds, journal, outbox
+from daemon.mirror import Mirror, Transaction, forecast, holds, journal, outbox
 from daemon.mirror.known_sheet import known_sheet
 from daemon.mirror.schema import OPEN_STATES
 from daemon.mirror.store import running_pid
@@ -45,7 +46,7 @@ class Report:
 
     ``pid`` is the running service, ``outbox`` the open commands per state, ``troubles`` what keeps files from being
     read now, and what kept shops or files from it in the last cycle, ``own_columns`` the seller's own, which are left
-    alone, ``dead`` the writes that were refused again and again.
+    alone, ``dead`` the writes that were refused again and again, ``left`` how long the rest takes, by shop.
     """
 
     pid: int | None
@@ -60,6 +61,7 @@ class Report:
     held: tuple[Held, ...]
     own_columns: tuple[str, ...] = ()
     dead: tuple[Dead, ...] = ()
+    left: tuple[tuple[str, timedelta], ...] = ()
 
     @property
     def is_fine(self) -> bool:
@@ -80,6 +82,7 @@ class Report:
             "listings": self.listings,
             "orders": self.orders,
             "outbox": self.outbox,
+            "seconds_left": {shop: ceil(left.total_seconds()) for shop, left in self.left},
             "troubles": [{"code": entry.code, "text": texts.say(entry)} for entry in self.troubles],
             "held": [held_as_json(entry, texts) for entry in self.held],
             "own_columns": list(self.own_columns),
@@ -112,6 +115,7 @@ def report_on(settings: Settings) -> Report:
                 held=_held(tx),
                 own_columns=sheet.own_columns if sheet else (),
                 dead=tuple(Dead(*key, refusal) for key, refusal in outbox.refusals(tx).items() if refusal.is_dead),
+                left=tuple(_left(tx, settings)),
                 products=journal.count(tx, "products"),
                 listings=journal.count(tx, "listings"),
                 orders=journal.count(tx, "orders"),
@@ -127,6 +131,13 @@ def _permissions(settings: Settings) -> Iterator[Message]:
             token_store(settings, shop.name).load()
         except PersonNeededError as error:
             yield error.message
+
+
+def _left(tx: Transaction, settings: Settings) -> Iterator[tuple[str, timedelta]]:
+    for shop in settings.shops:
+        left = forecast.time_left(tx, shop.name, now=utc_now())
+        if left is not None:
+            yield shop.name, left
 
 
 def _held(tx: Transaction) -> tuple[Held, ...]:

@@ -1,8 +1,8 @@
 """How each shop stands: for ``selaras shops``, read from records and stored permission without asking a marketplace."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -14,8 +14,9 @@ from daemon.errors import PersonNeededError
 from daemon.marketplaces.tiktok_shop.consent import SCOPES, lacking
 from daemon.marketplaces.tiktok_shop.tokens import Tokens
 from daemon.mirror import Mirror, holds, journal
-from daemon.mirror.observations import orders_seen_to
+from daemon.mirror.observations import orders_seen_to, shop_id_of
 from daemon.texts import Texts
+from daemon.webhooks_spool import opened_spool, spool_folder
 
 
 class State(StrEnum):
@@ -45,10 +46,19 @@ NEEDS_AUTHORIZATION = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
+class Telling:
+    """Where a shop tells by itself that something changed, and when it did last; ``None``: never so far."""
+
+    address: str
+    heard_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class ShopReport:
     """One shop. ``tokens`` is ``None`` without a readable permission; ``reasons`` tell why it is not ready.
 
-    ``read_at``: up to when its orders are known; ``None`` before the first cycle.
+    ``read_at``: up to when its orders are known; ``None`` before the first cycle. ``telling`` is ``None`` for a shop
+    that is only read.
     """
 
     name: str
@@ -56,6 +66,7 @@ class ShopReport:
     tokens: Tokens | None
     read_at: datetime | None
     reasons: Sequence[Message]
+    telling: Telling | None = None
 
     @property
     def is_ready(self) -> bool:
@@ -64,7 +75,8 @@ class ShopReport:
 
     def as_json(self, texts: Texts) -> dict[str, Any]:
         """The same as plain data; times are ISO 8601, UTC."""
-        tokens = self.tokens
+        tokens, telling = self.tokens, self.telling
+        heard_at = telling.heard_at if telling else None
         return {
             "name": self.name,
             "state": self.state.value,
@@ -72,6 +84,8 @@ class ShopReport:
             "read_at": self.read_at.isoformat() if self.read_at else None,
             "token_ends_at": tokens.access_expires_at.isoformat() if tokens else None,
             "permission_ends_at": tokens.refresh_expires_at.isoformat() if tokens else None,
+            "webhook_address": telling.address if telling else None,
+            "webhook_heard_at": heard_at.isoformat() if heard_at else None,
             "reasons": [{"code": reason.code, "text": texts.say(reason)} for reason in self.reasons],
         }
 
@@ -79,28 +93,46 @@ class ShopReport:
 def shops_of(settings: Settings, *, now: datetime) -> list[ShopReport]:
     """Report on every configured shop, in the order of the settings."""
     known = _Known.of(settings, now)
-    return [_report(settings, shop.name, known, now) for shop in settings.shops]
+    tellings = _tellings(settings, known.shop_ids)
+    reports = [_report(settings, shop.name, known, now) for shop in settings.shops]
+    return [replace(report, telling=tellings.get(report.name)) for report in reports]
+
+
+def _tellings(settings: Settings, shop_ids: Mapping[str, str]) -> dict[str, Telling]:
+    if not spool_folder(settings.state_folder).exists():
+        return {}
+    with opened_spool(settings.state_folder) as spool:
+        return {
+            shop: Telling(registered.address, spool.heard_at(shop_id))
+            for shop, shop_id in shop_ids.items()
+            if (registered := spool.registered(shop)) is not None
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What the records say of all shops; ``troubles`` are those of the cycle that ended at ``finished_at``."""
+    """What the records say of all shops; ``troubles`` are those of the cycle that ended at ``finished_at``.
+
+    ``shop_ids`` are the marketplace's, of the shops that were read.
+    """
 
     read_at: dict[str, datetime | None]
     at_rest: dict[str, Message]
     troubles: dict[str, Message]
     finished_at: datetime | None
+    shop_ids: dict[str, str]
 
     @classmethod
     def of(cls, settings: Settings, now: datetime) -> "_Known":
         if not (settings.state_folder / "mirror.sqlite").exists():
-            return cls({}, {}, {}, None)
+            return cls({}, {}, {}, None, {})
         with closing(Mirror.open(settings.state_folder)) as mirror, mirror.transaction() as tx:
             return cls(
                 {shop.name: orders_seen_to(tx, shop.name) for shop in settings.shops},
                 {str(reason.params["shop"]): reason for reason in reversed(holds.at_rest(tx, now=now))},
                 {str(each.params.get("shop")): each for each in journal.troubles_of_last_cycle(tx)},
                 last.finished_at if (last := journal.last_finished(tx)) else None,
+                {shop.name: id_ for shop in settings.shops if (id_ := shop_id_of(tx, shop.name))},
             )
 
 

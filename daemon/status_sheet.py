@@ -105,10 +105,14 @@ def _nameless(plan: Plan, texts: Texts) -> Iterator[StatusLine]:
         yield StatusLine(texts.say(message("status_sheet.item")), "", None, None, None, texts.say(reason))
 
 
+_COLUMNS = {Target.QUANTITY: Column.STOCK, Target.PRICE: Column.PRICE, Target.STATUS: Column.STATUS}
+
+
 def _waiting(command: Command, texts: Texts) -> StatusLine:
-    column = Column.STOCK if command.target is Target.QUANTITY else Column.PRICE
     reason = texts.say(message("status_sheet.unsent", shop=command.listing.shop))
-    what = header_text(column, texts.language)
+    what = header_text(_COLUMNS[command.target], texts.language)
+    if command.target is Target.STATUS:
+        return StatusLine(what, command.sku, None, None, None, reason)
     return StatusLine(what, command.sku, None, command.desired, command.old, reason)
 
 

@@ -88,6 +88,8 @@ def _command(command: Command) -> Message:
     place = {"shop": command.listing.shop, "sku": command.sku}
     if command.is_waiting:
         return message("story.waiting", **place)
+    if command.target is Target.STATUS:
+        return _switch(command)
     if command.is_later:
         return message(f"story.later_{command.target.value}", **place, new=command.desired)
     if command.carried:
@@ -96,6 +98,13 @@ def _command(command: Command) -> Message:
         return message("story.quantity_first", **place, new=command.desired)
     code = "story.quantity" if command.target is Target.QUANTITY else "story.price"
     return message(code, **place, old=command.old, new=command.desired)
+
+
+def _switch(command: Command) -> Message:
+    place = {"shop": command.listing.shop, "sku": command.sku}
+    if command.is_later:
+        return message(f"story.later_status_{command.desired}", **place)
+    return message(f"story.status_{command.desired}", **place)
 
 
 def _not_certain(line: Line) -> Message:

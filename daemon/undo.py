@@ -40,9 +40,9 @@ def undo(tx: Transaction, given: str, *, is_running: bool) -> Plan | tuple[Messa
     return planned(booked, prices, records.standing(tx, skus, since=since))
 
 
-def carry_out(tx: Transaction, plan: Plan, texts: Texts, *, now: datetime) -> int:
-    """Record the plan of an undo as a run, and return its number."""
-    cycle = journal.start_cycle(tx, journal.UNDO, now=now)
+def carry_out(tx: Transaction, plan: Plan, texts: Texts, *, now: datetime, trigger: str = journal.UNDO) -> int:
+    """Record a plan that was made between two cycles as a run, and return its number."""
+    cycle = journal.start_cycle(tx, trigger, now=now)
     decisions.commit_changes(tx, plan, cycle=cycle, now=now)
     journal.store_plan(tx, cycle, json.dumps(as_json(plan, texts), ensure_ascii=False))
     journal.end_cycle(tx, cycle, "done", now=now)

@@ -101,7 +101,7 @@ def _steps(booked: tuple[Booked, ...], balance: int, ordered_as: Mapping[str, Sk
         move = entry.movement
         balance += move.delta
         source = source_of(move)
-        if move.cause in {Cause.ORDER, Cause.CANCEL} and move.reference in ordered_as:
+        if move.cause in {Cause.ORDER, Cause.CANCEL, Cause.RETURN} and move.reference in ordered_as:
             source = message(f"why.{move.cause}_part", bundle=ordered_as[move.reference], **source.params)
         yield Step(entry.number, entry.at, entry.cycle, move.cause, move.delta, balance, source)
 
@@ -112,7 +112,7 @@ def source_of(movement: Movement) -> Message:
     match cause, reference.split("/"):
         case Cause.OPENING | Cause.MARKETPLACE_EDIT, [shop, _]:
             return message(f"why.{cause}", shop=shop)
-        case Cause.OPENING | Cause.ORDER | Cause.CANCEL, [shop, order, _]:
+        case Cause.OPENING | Cause.ORDER | Cause.CANCEL | Cause.RETURN, [shop, order, _]:
             code = "why.opening_order" if cause is Cause.OPENING else f"why.{cause}"
             return message(code, order=order, shop=shop)
         case Cause.SHEET_EDIT | Cause.ADJUSTMENT | Cause.COUNT, [cycle, *copy, row]:
@@ -170,9 +170,12 @@ def _tell_listing(listing: Shown, texts: Texts, zone: tzinfo, *, is_asked: bool)
 
 
 def _wanted(wanted: Wanted, shop: str, texts: Texts) -> Message:
-    is_price = wanted.target is Target.PRICE
-    number = texts.money(wanted.desired, wanted.currency) if is_price else texts.number(wanted.desired)
-    what = texts.say(message(f"why.to_{wanted.target}", number=number))
+    if wanted.target is Target.STATUS:
+        what = texts.say(message(f"why.to_status_{wanted.desired}"))
+    else:
+        is_price = wanted.target is Target.PRICE
+        number = texts.money(wanted.desired, wanted.currency) if is_price else texts.number(wanted.desired)
+        what = texts.say(message(f"why.to_{wanted.target}", number=number))
     refusal = wanted.refusal
     if refusal is None:
         return message(f"why.outbox_{wanted.state}", shop=shop, what=what)

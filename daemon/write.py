@@ -1,7 +1,8 @@
 """Step 5, write: the cells that must change, into the seller's workbook.
 
 The revision is recorded before the file is replaced and finished after, so that a kill between the two is settled by
-the next read. Never while somebody has the file open, never over a save that we have not read (invariants 3, 6).
+the next start, or the next read. Never while somebody has the file open, never over a save that we have not read
+(invariants 3, 6).
 """
 
 import asyncio
@@ -76,8 +77,6 @@ async def write_workbook(parts: Parts, wanted: Wanted | None, page: StatusPage |
     """
     if wanted is None:
         return WriteReport()
-    if wanted.is_stopped and wanted.sheet.plan is None:
-        page = None  # nothing there could say why, and no answer could be given
     try:
         told = await asyncio.to_thread(_told, wanted, page)
         if not (wanted.rows or wanted.is_outdated or told):
@@ -110,13 +109,20 @@ def _told(wanted: Wanted, page: StatusPage | None) -> Mapping[str, bytes]:
     package = Package(Archive(sheet.table.content, sheet.table.name))
     status = filled(package, page) if sheet.status is not None and page is not None else {}
     plan = filled_plan(package, wanted.plan) if sheet.plan is not None and wanted.plan is not None else {}
+    if wanted.is_stopped and not plan and not _says_plan(wanted):
+        return {}  # nothing there says why, and no answer can be given
     return {**status, **plan}
 
 
 def _is_news(wanted: Wanted, page: StatusPage | None) -> bool:
     status, plan = wanted.sheet.status, wanted.sheet.plan
     is_told = status is None or page is None or status.says(page)
-    return not (is_told and (plan is None or wanted.plan is None or plan.says(wanted.plan)))
+    return not (is_told and (plan is None or _says_plan(wanted)))
+
+
+def _says_plan(wanted: Wanted) -> bool:
+    plan = wanted.sheet.plan
+    return plan is not None and (wanted.plan is None or plan.says(wanted.plan))
 
 
 def _write(parts: Parts, wanted: Wanted, page: StatusPage | None, told: Mapping[str, bytes]) -> WriteReport:
@@ -152,13 +158,21 @@ def _recorded(parts: Parts, planned: Revision, shown: Bases) -> Iterator[None]:
         revisions.begin_revision(tx, planned, shown, now=parts.now())
     try:
         yield
-    except (FileBusyError, FileChangedError):
-        # Surely not replaced. After any other error the next read tells, from the file itself.
-        with parts.mirror.transaction() as tx:
-            revisions.abandon_revision(tx, planned.number)
+    except Exception as error:
+        if isinstance(error, FileBusyError | FileChangedError) or _is_as_before(parts.settings.workbook, planned):
+            with parts.mirror.transaction() as tx:
+                revisions.abandon_revision(tx, planned.number)
         raise
     with parts.mirror.transaction() as tx:
         revisions.finish_revision(tx, planned.number)
+
+
+def _is_as_before(path: Path, planned: Revision) -> bool:
+    """Whether the file surely was not replaced; otherwise the next read tells."""
+    try:
+        return files.content_hash(path) == planned.before_hash
+    except FileRefusedError:
+        return False
 
 
 def _next_revision(parts: Parts, table: Table) -> Revision:
@@ -239,8 +253,11 @@ def _shown_after(agreed: Bases, table: Table, rows: Sequence[RowWrite]) -> Bases
         if Field.STOCK in present:
             present["is_derived"] = row.is_derived
         if row.sku is not None:
-            shown[row.sku] = shown.get(row.sku, RowBase())._replace(**present)
+            base = shown.get(row.sku, RowBase())
+            status, platform = base.words
+            words = present.pop(Field.STATUS, status), present.pop(Field.PLATFORM, platform)
+            shown[row.sku] = base.with_words(*words)._replace(**present)
     return shown
 
 
-_BASES = frozenset({Field.PRICE, Field.STOCK, Field.ADJUSTMENT, Field.COUNT, Field.STATUS, Field.NOTE})
+_BASES = frozenset({Field.PRICE, Field.STOCK, Field.ADJUSTMENT, Field.COUNT, Field.STATUS, Field.PLATFORM, Field.NOTE})

@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 
 from bridge.columns import ANYWHERE, Column, Layout
-from daemon.config import BrakeSettings, ConfigError, Settings, StockSync, load_settings, locate_config
+from daemon.config import (
+    BrakeSettings,
+    ConfigError,
+    Settings,
+    StockSync,
+    WebhookSettings,
+    load_settings,
+    locate_config,
+)
 from daemon.config.problems import SECTIONS
 from daemon.config.schema import ColumnsSection, ConfigFile
 from daemon.domain.messages import Message
@@ -162,6 +170,50 @@ def test_other_fees_are_refused(tmp_path, typed):
 def test_another_percent_is_refused(tmp_path, name, typed):
     text = f"brakes:\n  {name}: {typed}\n{MINIMAL}"
     assert only_problem(tmp_path, text) == ("config.bad_percent", 2, f"brakes.{name}")
+
+
+def test_shops_are_not_heard_unless_somebody_says_where(tmp_path):
+    assert load(tmp_path, MINIMAL).webhooks is None
+    assert load(tmp_path, f"webhooks: {{listen: off}}\n{MINIMAL}").webhooks is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "host", "port"),
+    [
+        ("127.0.0.1:8753", "127.0.0.1", 8753),
+        ("8753", "127.0.0.1", 8753),
+        ("'[::1]:80'", "::1", 80),
+        ("0.0.0.0:8753", "0.0.0.0", 8753),
+    ],
+)
+def test_shops_are_heard_at_an_address_of_this_machine(tmp_path, typed, host, port):
+    heard = load(tmp_path, f"webhooks: {{listen: {typed}}}\n{MINIMAL}").webhooks
+    assert heard == WebhookSettings(host, port, "")
+
+
+@pytest.mark.parametrize(
+    "typed", ["on", "127.0.0.1", "127.0.0.1:0", "127.0.0.1:99999", "rumah:8753", "http://127.0.0.1:80", "1.2.3.4:5/a"]
+)
+def test_shops_are_not_heard_at_something_else(tmp_path, typed):
+    text = f"webhooks:\n  listen: '{typed}'\n{MINIMAL}"
+    assert only_problem(tmp_path, text) == ("config.bad_listen", 2, "webhooks.listen")
+
+
+@pytest.mark.parametrize(
+    ("section", "problem"),
+    [
+        ("public_url: https://kait.contoh/a", ("config.public_without_listen", 1, "webhooks")),
+        ("listen: off, public_url: https://kait.contoh/a", ("config.public_without_listen", 1, "webhooks")),
+        ("listen: '8753', public_url: http://kait.contoh", ("config.open_address", 1, "webhooks.public_url")),
+        (
+            f"listen: '8753', public_url: https://kait.contoh/{240 * 'a'}",
+            ("config.long_address", 1, "webhooks.public_url"),
+        ),
+        ("listen: '8753', publik: a", ("config.unknown_key_near", 1, "webhooks.publik")),
+    ],
+)
+def test_a_public_address_is_heard_somewhere_and_safe(tmp_path, section, problem):
+    assert only_problem(tmp_path, f"webhooks: {{{section}}}\n{MINIMAL}") == problem
 
 
 def test_a_missing_file_says_so(tmp_path):

@@ -1,10 +1,14 @@
 """Where secrets come from, and that they show nowhere (invariant 7)."""
 
 import pickle
+import sys
 import traceback
 from pathlib import Path
 
+import keyring
 import pytest
+from keyring.backend import KeyringBackend
+from keyring.errors import KeyringLocked
 
 from daemon.config import ConfigError, Secret, load_settings
 from daemon.domain.messages import Message
@@ -72,6 +76,57 @@ def test_a_secret_comes_from_a_systemd_credential_whatever_its_mode(tmp_path):
     secret_file(tmp_path, "kredensial/toko-utama", WORD, 0o644)
     folder = str(tmp_path / "kredensial")
     assert found(tmp_path, "{credential: toko-utama}", CREDENTIALS_DIRECTORY=folder) == (WORD, ())
+
+
+class Drawer(KeyringBackend):
+    """A keyring in memory."""
+
+    priority = 1
+
+    def __init__(self, held):
+        super().__init__()
+        self.held = held
+
+    def get_password(self, service, username):
+        if self.held is None:
+            raise KeyringLocked(WORD)
+        return self.held.get((service, username))
+
+    def set_password(self, service, username, password):
+        """Nobody does."""
+
+
+@pytest.fixture
+def put():
+    """Make the machine's keyring hold something; ``None``: it is locked."""
+    before = keyring.get_keyring()
+    yield lambda held: keyring.set_keyring(Drawer(held))
+    keyring.set_keyring(before)
+
+
+def test_a_secret_comes_from_the_keyring(tmp_path, put):
+    put({("selaras", "toko-utama"): WORD})
+    assert found(tmp_path, "{keyring: toko-utama}") == (WORD, ())
+
+
+@pytest.mark.parametrize(("held", "code"), [({}, "config.secret_not_in_keyring"), (None, "config.secret_keyring_shut")])
+def test_a_keyring_that_does_not_give_it_says_why(tmp_path, put, held, code):
+    put(held)
+    assert refused(tmp_path, "{keyring: toko-utama}") == code
+
+
+def test_a_secret_in_the_place_of_its_name_is_not_shown(tmp_path, put):
+    put({})
+    with pytest.raises(ConfigError) as refusal:
+        found(tmp_path, f"{{keyring: {WORD}}}")
+    (problem,) = refusal.value.problems
+    assert problem.params["command"] == "keyring set selaras NAME"
+    assert WORD not in str(problem.params)
+
+
+def test_a_machine_without_the_package_is_told(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    assert refused(tmp_path, "{keyring: toko-utama}") == "config.secret_no_keyring"
 
 
 def test_a_secret_in_the_clear_is_used_with_a_warning(tmp_path):

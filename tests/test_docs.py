@@ -7,11 +7,27 @@ from pydantic import BaseModel
 from typer.main import get_command
 
 from daemon.cli import app
-from daemon.config.schema import BrakesSection, ConfigFile, PriceSection, ReconSection, ShopSection, StockSection
+from daemon.config.schema import (
+    BrakesSection,
+    ConfigFile,
+    PriceSection,
+    ReconSection,
+    ShopSection,
+    StockSection,
+    WebhooksSection,
+)
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), ROOT / "systemd/README.md"]
-SECTIONS: list[type[BaseModel]] = [ConfigFile, ReconSection, BrakesSection, ShopSection, StockSection, PriceSection]
+SECTIONS: list[type[BaseModel]] = [
+    ConfigFile,
+    ReconSection,
+    WebhooksSection,
+    BrakesSection,
+    ShopSection,
+    StockSection,
+    PriceSection,
+]
 EXIT_CODES = ["0", "1", "2", "78"]
 
 

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import TypeAlias
 
 from bridge.errors import BridgeError, FileBusyError, FileChangedError, FileRefusedError
 from bridge.folder.atomic import TEMP_PREFIX, dress_like, exchanged, in_our_words, laid_down, moved, sync_folder
@@ -17,6 +18,9 @@ _TEMPORARY = re.compile(re.escape(TEMP_PREFIX) + r"[0-9a-f]{16}\.tmp")
 _SWAP = re.compile(re.escape(TEMP_PREFIX) + r"([0-9a-f]{16})-([0-9a-f]{16})-(.+)", re.DOTALL)
 _LOCK = re.compile(r"\.~lock\..+#", re.DOTALL)
 _HASH_SHOWN = 16
+Unwritten: TypeAlias = Callable[[Path, str, bool], bool]
+"""Called with a place, the first digits of the hash of what was to stand there, and whether it stood there for a while;
+tells whether that could be noted down."""
 _RESERVE_BYTES = 4 << 20
 """Stays free on the disk beside a new workbook: the records of this very write need room too."""
 
@@ -73,8 +77,8 @@ def replace(
 ) -> None:
     """Put ``content`` in the place of the file that hashes to ``expected_hash``, or change nothing.
 
-    ``recording`` is entered when ``content`` lies beside the file, and left before that place is cleared: who keeps a
-    record of the write is told by :func:`remove_leftovers` when a kill came before the file was replaced.
+    ``recording`` is entered when ``content`` lies beside the file, and left before what lies there then is deleted: who
+    keeps a record of the write is told by :func:`remove_leftovers` when a kill came before the file was replaced.
 
     A save that lands in between is never lost: the two files trade places, and what was displaced is
     put back if it is not what was expected, or if somebody has it open. Killed in that moment, the next
@@ -90,20 +94,29 @@ def replace(
     _refuse_full(path, len(content))
     ours = sha256(content).hexdigest()
     swap = path.with_name(f"{TEMP_PREFIX}{ours[:_HASH_SHOWN]}-{expected_hash[:_HASH_SHOWN]}-{path.name}")
-    with laid_down(path, content) as temporary, in_our_words(path), lock_held(path):
+    is_recorded = False
+    with laid_down(path, content) as temporary, in_our_words(path):
         dress_like(path, temporary)
         # From here on the name tells what may lie there: a displaced file must never pass for rubbish of ours.
         temporary.replace(swap)
         try:
             with recording or nullcontext():
-                _trade(swap, path, ours=ours, expected_hash=expected_hash)
-        except Exception:
-            with suppress(FileRefusedError):
-                if content_hash(swap) == ours:
-                    swap.unlink()
+                is_recorded = True
+                with lock_held(path):
+                    _trade(swap, path, ours=ours, expected_hash=expected_hash)
+        except Exception as error:
+            # Where the end could not be recorded, this is what tells it.
+            if not is_recorded or isinstance(error, BridgeError | OSError):
+                _delete_ours(swap, ours)
             raise
         swap.unlink(missing_ok=True)
         sync_folder(path.parent)
+
+
+def _delete_ours(swap: Path, ours: str) -> None:
+    with suppress(FileRefusedError):
+        if content_hash(swap) == ours:
+            swap.unlink()
 
 
 def _trade(swap: Path, path: Path, *, ours: str, expected_hash: str) -> None:
@@ -147,13 +160,15 @@ def _refuse_full(path: Path, size: int) -> None:
 
 
 def _put_back(displaced: Path, path: Path, our_hash: str) -> Path:
-    """Return a displaced save to its place; if a newer one stands there by now, beside it. Tells where."""
+    """Return a displaced save to its place; if a newer one stands there by now, beside it. Tells where.
+
+    In the first case our file lies where the save was.
+    """
     try:
         exchanged(displaced, path)
     except FileNotFoundError:
         return _beside(displaced, path)
     if content_hash(displaced).startswith(our_hash):
-        displaced.unlink()
         sync_folder(path.parent)
         return path
     exchanged(displaced, path)
@@ -172,15 +187,15 @@ def _beside(displaced: Path, path: Path) -> Path:
 
 
 def remove_leftovers(
-    folder: Path, *, older_than_s: float = 0.0, unwritten: Callable[[str], None] = lambda _hash: None
+    folder: Path, *, older_than_s: float = 0.0, unwritten: Unwritten = lambda *_: True
 ) -> tuple[Path, ...]:
     """Tidy what a kill left behind in ``folder``: delete our temporary files and locks, put displaced saves back.
 
-    ``unwritten`` is told the first digits of the hash of each content that never came to stand in its place, or does
-    not stand there any more, before the last trace of it goes. Returns the saves that were put back, in their place
-    or beside a newer one. Call it before anything is written there; with ``older_than_s`` also while another Selaras
-    (``selaras workbook restore``) may be writing. While somebody has the workbook open, its displaced save stays
-    hidden until the next call.
+    ``unwritten`` is told what of ours does not stand in its place, before its last trace is deleted; that stays if it
+    says that it could not note it down. Returns the saves that were put back, in their place or beside a newer one.
+    Call it before anything is written there; with ``older_than_s`` also while another Selaras (``selaras workbook
+    restore``) may be writing. While somebody has the workbook open, its displaced save stays hidden until the next
+    call.
     """
     rescued = []
     with in_our_words(folder):
@@ -197,7 +212,7 @@ def _age_s(path: Path) -> float:
     return abs(time.time() - path.stat().st_ctime)
 
 
-def _put_right(leftover: Path, folder: Path, unwritten: Callable[[str], None]) -> Path | None:
+def _put_right(leftover: Path, folder: Path, unwritten: Unwritten) -> Path | None:
     if _TEMPORARY.fullmatch(leftover.name):
         leftover.unlink(missing_ok=True)
     elif swap := _SWAP.fullmatch(leftover.name):
@@ -205,18 +220,20 @@ def _put_right(leftover: Path, folder: Path, unwritten: Callable[[str], None]) -
     return None
 
 
-def _settled(swap: Path, path: Path, *, ours: str, expected: str, unwritten: Callable[[str], None]) -> Path | None:
+def _settled(swap: Path, path: Path, *, ours: str, expected: str, unwritten: Unwritten) -> Path | None:
     found = content_hash(swap)
-    if found.startswith(ours):
-        unwritten(ours)
-    if found.startswith((ours, expected)):
+    if found.startswith(expected) or (found.startswith(ours) and unwritten(path, ours, False)):
         swap.unlink()
+        return None
+    if found.startswith(ours):
         return None
     if who_has_it_open(path) is not None:
         return None
     if path.exists() and content_hash(path).startswith(ours):
-        unwritten(ours)
-        return _put_back(swap, path, ours)
+        place = _put_back(swap, path, ours)
+        if place == path and unwritten(path, ours, True):
+            swap.unlink(missing_ok=True)
+        return place
     return _beside(swap, path)
 
 

@@ -1,46 +1,13 @@
-"""What can be typed. The work of a command is imported when it is called, so that ``--help`` answers at once."""
+"""What a seller types every day. The work of a command is imported when it is called: ``--help`` answers at once."""
 
 # ruff: noqa: PLC0415 - see above
 
-import sys
-from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-app = typer.Typer(
-    name="selaras",
-    help="Selaras keeps a seller's workbook and the shops in step: stock, prices and orders.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-
-versions = typer.Typer(
-    name="workbook",
-    help="The versions of the workbook that Selaras keeps before each write: list them, or bring one back.\n\n"
-    "The newest 30 are kept in the state folder. Bringing one back never lets an old number overwrite a newer one.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-)
-app.add_typer(versions)
-
-chain = typer.Typer(
-    name="ledger",
-    help="The records of every movement of the stock: chained, so that a changed past is noticed.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-)
-app.add_typer(chain)
-
-ConfigOption = Annotated[
-    Path | None,
-    typer.Option("-c", "--config", help="The settings file. Default: $SELARAS_CONFIG, else ./config.yaml."),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of sentences.")]
-VerboseOption = Annotated[bool, typer.Option("-v", "--verbose", help="Show every step as log lines.")]
+from daemon.cli.options import ConfigOption, JsonOption, VerboseOption, app
 
 
 @app.command()
@@ -187,6 +154,23 @@ def recon(
 
 
 @app.command()
+def check(
+    config: ConfigOption = None,
+    *,
+    now: Annotated[bool, typer.Option("--now", help="Read the shops, even if they are known from a sync.")] = False,
+    json_: JsonOption = False,
+) -> None:
+    """Look over the SKUs of all shops: empty, doubled, damaged, nearly the same, and goods under two of them.
+
+    Works before the first sync. Nothing is changed; what is proposed is also written as a sheet beside the workbook.
+    Exit codes: 0 nothing to do, 1 something was found, or not every shop could be read.
+    """
+    from daemon.cli import check as checking
+
+    checking.check(config, reads_shops=now, is_json=json_)
+
+
+@app.command()
 def why(
     sku: Annotated[str, typer.Argument(help="The SKU, as it stands in the workbook.")],
     config: ConfigOption = None,
@@ -236,93 +220,31 @@ def undo(
     taking_back.undo(config, what, is_dry=dry_run)
 
 
-@chain.command()
-def verify(config: ConfigOption = None, *, json_: JsonOption = False) -> None:
-    """Derive every stock from its movements once more, and prove that none of them was changed or removed since.
+@app.command()
+def returns(config: ConfigOption = None, *, json_: JsonOption = False) -> None:
+    """Ask the shops what buyers want to cancel or have sent back in the last 60 days, and what came of it.
 
-    Exit codes: 0 whole, 1 not whole or never synced.
+    Exit codes: 0 shown, 1 a shop could not be asked or nothing was ever synced.
     """
-    from daemon.cli import ledger
+    from daemon.cli import returns as sent_back
 
-    ledger.verify(config, is_json=json_)
-
-
-@versions.command()
-def history(config: ConfigOption = None, *, json_: JsonOption = False) -> None:
-    """List the kept versions of the workbook, newest first: number, time, size, and the beginning of the hash."""
-    from daemon.cli import workbook
-
-    workbook.history(config, is_json=json_)
-
-
-@versions.command()
-def restore(
-    which: Annotated[str, typer.Argument(help="A number of `selaras workbook history`, or the hash beside it.")],
-    config: ConfigOption = None,
-    *,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
-) -> None:
-    """Put a kept version in the place of the workbook. The present content is kept as a version first.
-
-    Not while the workbook is open. Exit codes: 0 done, 1 not done, 2 there is no such version.
-    """
-    from daemon.cli import workbook
-
-    workbook.restore(config, which, is_agreed=yes)
-
-
-@versions.command()
-def adopt(
-    config: ConfigOption = None,
-    *,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
-) -> None:
-    """Begin anew with a workbook that carries no mark of ours, or another one's: nothing in it counts as typed.
-
-    What differs from the shops is asked about in its row. Exit codes: 0 done or needless, 1 not done.
-    """
-    from daemon.cli import workbook
-
-    workbook.adopt(config, is_agreed=yes)
+    sent_back.returns(config, is_json=json_)
 
 
 @app.command()
-def sandbox(  # noqa: PLR0913 - each is an option of the command line
-    *,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Where to listen on 127.0.0.1; 0 picks a free port.")] = 0,
-    seed: Annotated[int, typer.Option(help="The same seed makes the same world.")] = 1,
-    products: Annotated[int, typer.Option(min=1, max=20000, help="SKUs in each shop.")] = 40,
-    shops: Annotated[int, typer.Option(min=1, max=20, help="Shops that sell the same goods.")] = 1,
-    buyers: Annotated[float, typer.Option(min=0, help="Orders per minute that buyers place by themselves.")] = 0,
-    ready_file: Annotated[Path | None, typer.Option(help="Written once connections are accepted; holds keys.")] = None,
-    redirect_url: Annotated[str, typer.Option(help="Where sellers who let the app in come back to.")] = "",
-    limit: Annotated[float, typer.Option(min=0, help="Calls a second that each shop allows; 0: no limit.")] = 0,
+def restock(
+    return_: Annotated[str, typer.Argument(metavar="RETURN", help="The number that `selaras returns` shows.")],
+    goods: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[SKU=UNITS]...", help="What can be sold again; without it all that came back."),
+    ] = None,
+    config: ConfigOption = None,
 ) -> None:
-    """Serve a pretend TikTok Shop by Tokopedia on 127.0.0.1, to rehearse with: nothing leaves this machine."""
-    from daemon.cli import rehearsal
-    from daemon.marketplaces.sandbox.server import SandboxOptions
+    """Put returned goods in good condition back into the stock. Nothing comes back by itself.
 
-    rehearsal.sandbox(SandboxOptions(port, seed, products, shops, buyers, ready_file, redirect_url, limit))
-
-
-@app.command()
-def demo(
-    folder: Annotated[Path | None, typer.Argument(help="A new folder; default: selaras-demo here.")] = None,
-    *,
-    once: Annotated[bool, typer.Option("--once", help="Play the story without a person, check it, and end.")] = False,
-) -> None:
-    """Play the main job: a pretend marketplace, a workbook to edit, and live news of what happens.
-
-    With --once: exit code 0 when shops, workbook and order sheet agree at the end, 1 when they do not.
+    Only what the shop says has come back, each unit once. The next cycle brings it to the shops.
+    Exit codes: 0 done, 1 not possible (said why), 2 no such return, or SKU=UNITS not understood.
     """
-    from daemon.cli import rehearsal
+    from daemon.cli import returns as sent_back
 
-    rehearsal.demo(folder, once=once)
-
-
-def main() -> None:
-    """Run the command line."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")  # an old terminal may lack a letter; that is no reason to stop
-    app()
+    sent_back.restock(config, return_, goods or ())

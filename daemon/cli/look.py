@@ -9,6 +9,7 @@ from daemon.cli.console import EXIT_PARTIAL, errors_shown, say, settings_at
 from daemon.config import Settings
 from daemon.domain.messages import message
 from daemon.logs import configure_logs
+from daemon.mirror.forecast import minutes
 from daemon.plan_view import say_held
 from daemon.report import Report, report_on
 from daemon.texts import Texts
@@ -38,6 +39,7 @@ def _show(report: Report, settings: Settings, texts: Texts) -> None:
     counts = {"products": report.products, "listings": report.listings, "orders": report.orders}
     lines.append(message("report.counts", **counts))
     lines += [message(f"report.outbox_{state}", count=count) for state, count in report.outbox.items() if count]
+    lines += [message("progress.left", shop=shop, count=minutes(left)) for shop, left in report.left]
     if report.dead:
         lines.append(message("report.dead", count=len(report.dead)))
     if report.own_columns:

@@ -47,4 +47,8 @@ def _show(shop: ShopReport, settings: Settings, texts: Texts, now: datetime) -> 
         days = {"token": tokens.access_expires_at, "permission": tokens.refresh_expires_at}
         left = {name: whole_days(ends_at - now) for name, ends_at in days.items()}
         say(f"  {texts.say(message('shop_list.permission', **left))}")
+    if telling := shop.telling:
+        code = "shop_list.told" if telling.heard_at else "shop_list.told_nothing"
+        when = texts.moment(telling.heard_at, settings.timezone) if telling.heard_at else ""
+        say(f"  {texts.say(message(code, address=telling.address, when=when))}")
     say(f"  {texts.say(message('shop_list.api', first=VERSIONS[0], last=VERSIONS[-1]))}")

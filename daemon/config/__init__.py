@@ -8,7 +8,7 @@ load      the three together
 
 from daemon.config.load import ConfigError, load_settings, locate_config, unreadable_secrets
 from daemon.config.secret import Secret
-from daemon.config.settings import BrakeSettings, Settings, ShopSettings, StockSync
+from daemon.config.settings import BrakeSettings, Settings, ShopSettings, StockSync, WebhookSettings
 
 __all__ = [
     "BrakeSettings",
@@ -17,6 +17,7 @@ __all__ = [
     "Settings",
     "ShopSettings",
     "StockSync",
+    "WebhookSettings",
     "load_settings",
     "locate_config",
     "unreadable_secrets",

@@ -9,9 +9,9 @@ from pydantic import ValidationError
 from bridge.columns import Column, Layout
 from daemon.config.document import Document, read_document, show_path
 from daemon.config.problems import explain
-from daemon.config.schema import ConfigFile, ShopSection, StockSection
+from daemon.config.schema import ConfigFile, ShopSection, StockSection, WebhooksSection
 from daemon.config.secret import Surroundings
-from daemon.config.settings import BrakeSettings, Settings, ShopSettings
+from daemon.config.settings import BrakeSettings, Settings, ShopSettings, WebhookSettings
 from daemon.config.values import user_path
 from daemon.domain.allocation import Rule
 from daemon.domain.messages import Message, message
@@ -89,10 +89,15 @@ def _settings(path: Path, checked: ConfigFile, document: Document, environ: Mapp
         interval=checked.interval,
         recon=Rhythm(checked.recon.every, checked.recon.at),
         brakes=BrakeSettings(**checked.brakes.model_dump()),
+        webhooks=_webhooks(checked.webhooks),
         sharing=checked.sharing,
         shops=tuple(_shop_settings(shop) for shop in checked.shops),
         warnings=tuple(_warnings(checked, document)),
     )
+
+
+def _webhooks(section: WebhooksSection) -> WebhookSettings | None:
+    return WebhookSettings(*section.listen, section.public_url or "") if section.listen else None
 
 
 def _layout(checked: ConfigFile) -> Layout:
@@ -114,6 +119,7 @@ def _shop_settings(shop: ShopSection) -> ShopSettings:
         stock=shop.stock.sync,
         rule=_rule(shop.stock),
         lag=shop.lag,
+        daily_calls=shop.daily_calls,
         marketplace_edit=shop.stock.marketplace_edit,
         conflict=shop.price.conflict,
         fees=shop.price.fees,

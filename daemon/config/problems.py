@@ -18,6 +18,7 @@ from daemon.config.schema import (
     ReconSection,
     ShopSection,
     StockSection,
+    WebhooksSection,
 )
 from daemon.domain.messages import Message, Param, message
 
@@ -26,6 +27,7 @@ SECTIONS: Mapping[KeyPath, type[BaseModel]] = {
     ("columns",): ColumnsSection,
     ("brakes",): BrakesSection,
     ("recon",): ReconSection,
+    ("webhooks",): WebhooksSection,
     ("shops",): ShopSection,
     ("shops", "stock"): StockSection,
     ("shops", "price"): PriceSection,

@@ -77,6 +77,7 @@ class ShopSection(Section):
     lag: Annotated[timedelta, parsed_by(values.duration(timedelta(0), timedelta(hours=1)))] = Field(
         timedelta(seconds=30), examples=["30s"]
     )
+    daily_calls: Annotated[int | None, parsed_by(values.most)] = Field(None, examples=["1000"])
     stock: StockSection = StockSection()
     price: PriceSection = PriceSection()
 
@@ -113,6 +114,21 @@ class BrakesSection(Section):
     stock_step: Annotated[int | None, parsed_by(values.units)] = Field(1000, examples=["1000"])
 
 
+class WebhooksSection(Section):
+    """``webhooks:``, where shops can tell by themselves that something changed."""
+
+    listen: Annotated[tuple[str, int] | None, parsed_by(values.listen)] = Field(None, examples=["127.0.0.1:8753"])
+    public_url: Annotated[str | None, parsed_by(values.public_address)] = Field(
+        None, examples=["https://kait.toko-anda.id/selaras"]
+    )
+
+    @model_validator(mode="after")
+    def _is_heard(self) -> Self:
+        if self.public_url is not None and self.listen is None:
+            raise refusal("config.public_without_listen")
+        return self
+
+
 def _names_differ(shops: list[ShopSection]) -> list[ShopSection]:
     seen: set[str] = set()
     for index, shop in enumerate(shops):
@@ -140,5 +156,6 @@ class ConfigFile(Section):
     )
     recon: ReconSection = ReconSection()
     brakes: BrakesSection = BrakesSection()
+    webhooks: WebhooksSection = WebhooksSection()
     sharing: Sharing = Sharing.SHARED
     shops: Annotated[list[ShopSection], Field(min_length=1), AfterValidator(_names_differ)]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 from daemon.config.values import refusal, user_path
@@ -10,6 +11,8 @@ from daemon.domain.messages import Message, message
 
 GROUP_OR_OTHERS = 0o077
 PRINTABLE_WORD = re.compile(r"[!-~]+")
+KEYRING = "selaras"
+"""The service under which secrets stand in a keyring."""
 
 
 class Secret:
@@ -58,7 +61,9 @@ class FoundSecret:
 
 
 def find_secret(typed: object, around: Surroundings) -> FoundSecret:
-    """Fetch a secret from where ``config.yaml`` says: ``{env: …}``, ``{file: …}``, ``{credential: …}`` or itself.
+    """Fetch a secret from where ``config.yaml`` says.
+
+    That is ``{env: …}``, ``{file: …}``, ``{credential: …}``, ``{keyring: …}`` or the secret itself.
 
     Raises:
         PydanticCustomError: it is missing, empty, unreadable, or not one word.
@@ -72,6 +77,8 @@ def find_secret(typed: object, around: Surroundings) -> FoundSecret:
             return _from_file(around.folder / user_path(name))
         case {"credential": str(name), **more} if name and not more:
             return FoundSecret(_from_credential(name, around.environ))
+        case {"keyring": str(name), **more} if name and not more:
+            return FoundSecret(_one_word(_from_keyring(name)))
         case _:
             raise refusal("config.secret_shape")
 
@@ -106,3 +113,19 @@ def _from_credential(name: str, environ: Mapping[str, str]) -> Secret:
     if not re.fullmatch(r"\w[\w.-]*", name, re.ASCII):
         raise refusal("config.secret_bad_credential")
     return _from_file(Path(folder) / name).secret  # systemd gives the file to us alone: its mode warns of nothing
+
+
+def _from_keyring(name: str) -> str:
+    """Ask the desktop's keyring, under the service :data:`KEYRING`; an extra, for servers have none."""
+    try:
+        keyring = import_module("keyring")
+    except ImportError as error:
+        raise refusal("config.secret_no_keyring") from error
+    try:
+        secret: str | None = keyring.get_password(KEYRING, name)
+    except Exception:  # noqa: BLE001  whatever its backends raise may carry what they read
+        raise refusal("config.secret_keyring_shut") from None
+    if secret is None:
+        # Without the name, as in the environment.
+        raise refusal("config.secret_not_in_keyring", command=f"keyring set {KEYRING} NAME")
+    return secret

@@ -1,6 +1,6 @@
 """What the rest of Selaras knows of the configuration."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -36,6 +36,7 @@ class ShopSettings:
     ``marketplace_edit``: whether stock changed in Seller Center is taken over, set back, or asked about.
     ``conflict``: who wins when sheet and shop both changed a price; ``ask`` changes neither.
     ``fees``: what the marketplace keeps of a price, in hundredths of a percent.
+    ``daily_calls``: how many calls a day the app has for this shop; ``None``: nobody counts.
     """
 
     name: str
@@ -46,13 +47,14 @@ class ShopSettings:
     auth_url: str
     authorize_url: str
     service_id: str
-    shop_cipher: str
+    shop_cipher: str = field(repr=False)
     stock: StockSync
     rule: Rule
     lag: timedelta
     marketplace_edit: MarketplaceEdit
     conflict: PriceConflict
     fees: int
+    daily_calls: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +72,21 @@ class BrakeSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class WebhookSettings:
+    """Where shops are heard: on which address of this machine, and what it is called outside; empty: not registered."""
+
+    host: str
+    port: int
+    public_url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The whole configuration. Paths are absolute; ``warnings`` work, but somebody should know of them.
 
     ``sharing``: whether every shop offers the same units.
     ``layout`` says where things are in the workbook, as far as the seller says so, ``recon`` when every listing of a
-    large shop is read.
+    large shop is read. ``webhooks`` is ``None`` when no shop is heard.
     """
 
     path: Path
@@ -88,6 +99,7 @@ class Settings:
     interval: timedelta
     recon: Rhythm
     brakes: BrakeSettings
+    webhooks: WebhookSettings | None
     sharing: Sharing
     shops: tuple[ShopSettings, ...]
     warnings: tuple[Message, ...]

@@ -19,6 +19,7 @@ T = TypeVar("T")
 WORKBOOK_SUFFIXES = {".xlsx", ".xlsm", ".csv", ".ods", ".xls", ".xlsb"}
 SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
 DAY = timedelta(days=1)
+_LONGEST_ADDRESS = 255
 
 
 def refusal(code: str, **params: Param) -> PydanticCustomError:
@@ -164,6 +165,28 @@ def address(typed: str) -> str:
     if parts.scheme == "http" and not _is_this_machine(host):
         raise refusal("config.open_address")
     return typed.rstrip("/")
+
+
+def listen(typed: str) -> tuple[str, int] | None:
+    """``127.0.0.1:8753``, ``[::1]:8753``, or the port alone, on this machine; ``off`` is ``None``."""
+    written = typed.strip()
+    if written.lower() == "off":
+        return None
+    try:
+        parts = urlsplit(f"//127.0.0.1:{written}" if written.isdecimal() else f"//{written}")
+        host, port = str(ip_address(parts.hostname or "")), parts.port
+    except ValueError as error:
+        raise refusal("config.bad_listen", value=typed) from error
+    if not port or parts.path or parts.query or parts.fragment or "@" in written:
+        raise refusal("config.bad_listen", value=typed)
+    return host, port
+
+
+def public_address(typed: str) -> str:
+    """As :func:`address`, short enough for a marketplace to call (reference 9.5)."""
+    if len(typed) > _LONGEST_ADDRESS:
+        raise refusal("config.long_address", most=_LONGEST_ADDRESS)
+    return address(typed)
 
 
 def _is_this_machine(host: str) -> bool:

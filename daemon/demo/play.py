@@ -16,7 +16,7 @@ from daemon.demo.expected import Expected
 from daemon.demo.people import ListingSeen, Seller, World, order_ids_in
 from daemon.domain.messages import message
 from daemon.errors import BugError
-from daemon.founding import Founded, found
+from daemon.founding import Founded, found, fresh_folder
 from daemon.marketplaces.sandbox.ready import Ready, write_ready_file
 from daemon.marketplaces.sandbox.server import SandboxOptions, running
 from daemon.notify import Notifier
@@ -176,8 +176,4 @@ def _found(place: Path, ready: Ready, language: Language) -> Founded:
 def _fresh_folder(*, temporary: bool) -> Path:
     if temporary:
         return Path(tempfile.mkdtemp(prefix="selaras-demo-"))
-    for number in range(1, 1000):
-        place = Path("selaras-demo" if number == 1 else f"selaras-demo-{number}")
-        if not place.exists():
-            return place
-    raise BugError("demo.no_folder")
+    return fresh_folder("selaras-demo")

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from daemon.domain.identity import FURTHEST, columns_exchanged, known_rows, scrambled
 from daemon.domain.messages import Message, message
-from daemon.domain.rows import TYPED, Field, Number, RowBase, SheetRow
+from daemon.domain.rows import TYPED, Field, Number, RowBase, SheetRow, Text
 from daemon.domain.values import ListingId, Sku
 
 FEWEST_CHANGED, FEWEST_ZEROED, FEWEST_GONE = 10, 5, 5
@@ -20,8 +20,8 @@ FEWEST_CHANGED, FEWEST_ZEROED, FEWEST_GONE = 10, 5, 5
 RULES_WAIT, RECIPES_WAIT = "allocation.sells_out", "bundle.sells_out"
 """Said of rules, and of recipes, that wait for a yes; all else in the file counts."""
 
-Edit: TypeAlias = tuple[Sku, Field, int]
-"""A number that was typed."""
+Edit: TypeAlias = tuple[Sku, Field, int | str]
+"""A number that was typed, or a word for status or platform."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +110,16 @@ def _near(known: Sequence[SheetRow], unchanged: Container[int]) -> list[SheetRow
 
 
 def edits(rows: Iterable[SheetRow], bases: Mapping[Sku, RowBase]) -> Iterator[Edit]:
-    """Yield the prices and stocks that were typed over others, and what was added or counted."""
+    """Yield the prices, stocks and words that were typed over others, and what was added or counted."""
     for row, sku in known_rows(rows, bases):
         for field in TYPED:
             cell, before = row.cell(field), getattr(bases[sku], field.value)
             is_open = before is None and field in {Field.PRICE, Field.STOCK}  # nothing was agreed on yet
             if isinstance(cell, Number) and cell.value != before and not is_open:
+                yield sku, field, cell.value
+        for field, word in zip((Field.STATUS, Field.PLATFORM), bases[sku].words, strict=True):
+            cell = row.cell(field)
+            if word is not None and isinstance(cell, Text) and cell.value != word:
                 yield sku, field, cell.value
 
 

@@ -36,8 +36,10 @@ def compare(draft: Draft, commands: Iterable[Command]) -> Recon | None:
 
 
 def _is_kept(draft: Draft, listing: ListingState) -> bool:
+    """Whether it is ours to keep right; of those that cannot be set, only where the seller is told of it."""
     is_there = listing.sku in draft.products and listing.status is not ListingStatus.DELETED
-    return is_there and draft.given.shops[listing.id.shop].sends_stock
+    is_ours = listing.quantity_is_editable or listing.id in draft.asked
+    return is_there and is_ours and draft.given.shops[listing.id.shop].sends_stock
 
 
 def _outcome(draft: Draft, now: ListingState, command: Command | None) -> Outcome:

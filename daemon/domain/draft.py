@@ -62,6 +62,8 @@ class Draft:
         """Some listing waits for units that another one still shows."""
         self.awaiting: dict[ListingId, int] = {}
         """What those that wait are to show in the end."""
+        self.switching: set[tuple[str, str]] = set()
+        """Products, by shop and id, that are still to be switched: their rows show what will be."""
         self._by_sku: dict[Sku, list[ListingId]] = defaultdict(list)
         rank = {shop: place for place, shop in enumerate(snapshot.shops)}
         for listing in sorted(snapshot.listings.values(), key=lambda listing: (rank[listing.id.shop], listing.id)):

@@ -39,6 +39,10 @@ def explain_observations(draft: Draft) -> None:
             continue
         if listing.status is ListingStatus.DELETED:
             continue  # what a deleted listing shows is no number of anybody
+        if not listing.quantity_is_editable:
+            # A bundle's number follows its parts, a locked one is the platform's: neither is an edit to be decided.
+            draft.change_listing(replace(listing, unexplained=None, edited_to=None, edits_alike=0))
+            continue
         units, at = listing.told.unexplained(listing.shown), listing.observed_at or draft.given.now
         difference = seen(listing.unexplained, units, at)
         looked_at = replace(listing, unexplained=difference)
@@ -165,7 +169,7 @@ def _question(draft: Draft, listing: ListingState) -> Message | None:
     difference, told = listing.unexplained, listing.told
     if told is None or not (listing.edits_alike or _is_emptied(listing)):
         return None
-    if listing.sku not in draft.products or listing.status is ListingStatus.DELETED:
+    if listing.sku not in draft.products or listing.status is ListingStatus.DELETED or not listing.quantity_is_editable:
         return None
     policy, shop = draft.policy_of(listing), listing.id.shop
     is_bundle = bool(draft.parts_of(listing.sku))

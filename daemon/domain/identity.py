@@ -101,10 +101,10 @@ def formerly(rows: Iterable[SheetRow], known: Collection[Sku], bases: Mapping[Sk
 
 def nearly(typed: Iterable[str], known: Iterable[Sku]) -> dict[str, Sku]:
     """Find for each word the one known SKU that differs from it in letter case, blanks and dashes only."""
-    plain = {words: _plain(words) for words in typed}
+    plain = {words: bare(words) for words in typed}
     alike: dict[str, list[Sku]] = {each: [] for each in plain.values()}
     for sku in known if plain else ():
-        if (form := _plain(sku)) in alike:
+        if (form := bare(sku)) in alike:
             alike[form].append(sku)
     return {words: alike[form][0] for words, form in plain.items() if len(alike[form]) == 1}
 
@@ -235,5 +235,6 @@ def _base_numbers(base: RowBase) -> tuple[int, int] | None:
     return None if base.price is None or base.stock is None else (base.price, base.stock)
 
 
-def _plain(words: str) -> str:
+def bare(words: str) -> str:
+    """Reduce a code to its letters and digits, in small letters."""
     return "".join(char for char in words.casefold() if char.isalnum())

@@ -3,7 +3,7 @@
 What is not proved to be so here is looked at: a mistake in this direction costs time only.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any, TypeAlias
 
 from daemon.domain.identity import row_key
@@ -16,8 +16,9 @@ from daemon.domain.snapshot import SeenFile
 from daemon.domain.stock import QUANTITY_LIMIT
 from daemon.domain.values import Sku
 
-Agreed: TypeAlias = tuple[str, int, int | None]
-"""What shops and ledger agree on about one SKU: the word of its row, units, minor units of the currency."""
+Agreed: TypeAlias = tuple[tuple[str, str | None], int, int | None]
+"""What shops and ledger agree on about one SKU: the words of its row for status and platform (``None``: shown nowhere),
+units, minor units of the currency."""
 
 
 def rows_in_step(file: SeenFile, agreed: Mapping[Sku, Agreed]) -> dict[Sku, int]:
@@ -69,14 +70,41 @@ def _shows(row: SheetRow, agreed: Agreed) -> bool:
 
 def _is_marked(row: SheetRow, sku: Sku, base: RowBase, agreed: Agreed) -> bool:
     """Whether status, key, name and note are as they should be."""
-    status, key, note = row.status, row.key, row.note
-    if not (status.value == base.status == agreed[0] if type(status) is Text else type(status) is Absent):
+    key, note = row.key, row.note
+    if not _has_words(row, base, agreed[0]):
         return False
     if not (key.value == row_key(sku) if type(key) is Text else type(key) is Absent) or type(row.product) is Blank:
         return False
     if type(note) in _EMPTY:
         return base.note is None
     return type(note) is Text and _is_to_stay(note.value, base, agreed)
+
+
+def _has_words(row: SheetRow, base: RowBase, agreed: tuple[str, str | None]) -> bool:
+    status, platform, seen = row.status, row.platform, base.words
+    if not (status.value == seen[0] == agreed[0] if type(status) is Text else type(status) is Absent):
+        return False
+    if type(platform) is Absent:
+        return True
+    if agreed[1] is None:
+        return platform.value == seen[1] if type(platform) is Text else seen[1] is None and type(platform) is Blank
+    return type(platform) is Text and platform.value == seen[1] == agreed[1]
+
+
+def with_new_words(file: SeenFile, met: Container[int]) -> set[Sku]:
+    """Find the goods in whose rows, but for those ``met``, other words for status or platform stand than we wrote.
+
+    They can switch their product, and so concern its other variants.
+    """
+    none = RowBase()
+    return {
+        Sku(row.sku.value)
+        for row in file.rows
+        if row.number not in met and type(row.sku) is Text
+        for seen in (file.bases.get(Sku(row.sku.value), none).words,)
+        if (type(row.status) is Text and row.status.value != seen[0])
+        or (type(row.platform) is Text and row.platform.value != seen[1])
+    }
 
 
 def _is_to_stay(note: str, base: RowBase, agreed: Agreed) -> bool:

@@ -20,15 +20,17 @@ class Target(StrEnum):
 
     QUANTITY = "quantity"
     PRICE = "price"
+    STATUS = "status"
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One write wanted at a marketplace: ``desired`` units or rupiah; ``old`` is what we believe stands there now.
+    """One write wanted at a marketplace; ``old`` is what we believe stands there now.
 
-    One that ``is_waiting`` is kept but not sent until the seller has decided a conflict; one that ``is_later`` until
-    its shop may be sent to again, or a difference in it is settled. ``carried`` are the units of such a difference
-    that stay in the number which is written.
+    ``desired`` are units, rupiah, or the windows that are to show the product (:mod:`daemon.domain.windows`). One that
+    ``is_waiting`` is kept but not sent until the seller has decided a conflict; one that ``is_later`` until its shop
+    may be sent to again, or a difference in it is settled. ``carried`` are the units of such a difference that stay in
+    the number which is written.
     """
 
     listing: ListingId

@@ -17,6 +17,7 @@ from daemon.domain.prices import merge_prices
 from daemon.domain.rows import Field
 from daemon.domain.sheet import write_rows
 from daemon.domain.snapshot import ListingState, Snapshot
+from daemon.domain.statuses import switch_products
 from daemon.domain.stock import Told, is_agreed, is_settled, shown_for
 from daemon.domain.values import ListingId, ListingStatus
 
@@ -47,7 +48,8 @@ def reconcile(snapshot: Snapshot, say: Say) -> Plan:
     pool.stop_suspicious(draft)
     deal = Deal(draft)
     prices = merge_prices(draft, rows)
-    commands = _kept_back(draft, (*_quantities(deal), *prices))
+    switches = switch_products(draft, rows, say)
+    commands = _kept_back(draft, (*_quantities(deal), *prices, *switches))
     _report(deal, commands)
     typed.report_missing(draft, rows)
     _report_choices(draft)
@@ -139,7 +141,7 @@ def _report(deal: Deal, commands: tuple[Command, ...]) -> None:
         if refusal is not None and command.target is Target.QUANTITY:
             draft.ask_about(command.listing, refusal)
         elif refusal is not None:
-            draft.hold(command.sku, None, Field.PRICE, refusal)
+            draft.hold(command.sku, None, Field(command.target.value), refusal)
     for product in draft.products.values():
         if product.available < 0:
             draft.hold(product.sku, None, Field.STOCK, message("stock.oversold", units=-product.available))

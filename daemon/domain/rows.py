@@ -17,6 +17,7 @@ class Field(StrEnum):
     ADJUSTMENT = "adjustment"
     COUNT = "count"
     STATUS = "status"
+    PLATFORM = "platform"
     NOTE = "note"
     KEY = "key"
     COST = "cost"
@@ -75,6 +76,7 @@ class SheetRow:
     note: Cell
     key: Cell = Absent()
     cost: Cell = Absent()
+    platform: Cell = Absent()
 
     def cell(self, field: Field) -> Cell:
         """The cell in column ``field``."""
@@ -87,7 +89,8 @@ class RowBase(NamedTuple):
 
     ``None`` means that the cell was empty or never agreed. ``asked_price`` and ``asked_stock`` hold the typed value
     that we did not dare to use and asked about; such a ``count`` is kept as its complement, below zero. The ``stock``
-    of a bundle's row ``is_derived`` from its parts: nothing typed over it is a difference.
+    of a bundle's row ``is_derived`` from its parts: nothing typed over it is a difference. ``status`` is the word of
+    that column and, on a line of its own, the one of ``Platform``, if the row has one: see ``words``.
     """
 
     price: int | None = None
@@ -99,6 +102,16 @@ class RowBase(NamedTuple):
     asked_price: int | None = None
     asked_stock: int | None = None
     is_derived: bool = False
+
+    @property
+    def words(self) -> tuple[str | None, str | None]:
+        """The words of ``Status`` and ``Platform``."""
+        status, _, platform = (self.status or "").partition("\n")
+        return status or None, platform or None
+
+    def with_words(self, status: str | None, platform: str | None) -> "RowBase":
+        """The same row with other words in ``Status`` and ``Platform``."""
+        return self._replace(status=f"{status or ''}\n{platform}" if platform else status)
 
     @property
     def asked_count(self) -> int | None:

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from enum import StrEnum
 
 from daemon.domain.draft import Draft, LinkedRow
 from daemon.domain.identity import row_key
@@ -10,8 +9,9 @@ from daemon.domain.messages import message
 from daemon.domain.notes import NOTE_MARK, Say, done_note
 from daemon.domain.plan import Held, RowWrite
 from daemon.domain.rows import Absent, Blank, Cell, Field, Number, SheetRow, Text, Unclear
+from daemon.domain.status_words import Words
 from daemon.domain.typed import present_skus
-from daemon.domain.values import ListingStatus, Sku
+from daemon.domain.values import Sku
 
 Value = int | str | None
 Reasons = dict[Sku | int | None, list[Held]]
@@ -21,21 +21,11 @@ _OF_RULES = "allocation."
 """How the codes begin of what is held in the sheet ``Alokasi``: the row of its goods counts all the same."""
 
 
-class RowStatus(StrEnum):
-    """The word in the column ``Status``; ``PARTLY``: only some of the listings are active."""
-
-    ACTIVE = "active"
-    PARTLY = "partly"
-    INACTIVE = "inactive"
-    OTHER = "other"
-    HELD = "held"
-
-
 def write_rows(draft: Draft, rows: list[LinkedRow], say: Say) -> tuple[RowWrite, ...]:
     """Tell which cells of the workbook must change: known rows, rows held with a reason, rows still to be added."""
     if draft.given.rows is None or draft.is_scrambled:
         return ()
-    _note_status_edits(draft, rows, say)
+    words = Words(say)
     reasons: Reasons = defaultdict(list)
     for entry in draft.held:
         # A row that stands for no product of its own (unknown or repeated SKU) is meant by its place.
@@ -46,22 +36,10 @@ def write_rows(draft: Draft, rows: list[LinkedRow], say: Say) -> tuple[RowWrite,
     for cells in draft.rows:
         row = linked.get(cells.number)
         held = reasons[row.sku if row else cells.number]
-        changes = _changes(draft, row, held, say) if row else _marks(cells, held, say)
+        changes = _changes(draft, row, held=held, words=words, say=say) if row else _marks(cells, held, say)
         if changes:
             writes.append(_written(draft, row, changes, held) if row else RowWrite(None, cells.number, changes))
-    return (*writes, *_additions(draft, rows, reasons, say))
-
-
-def _note_status_edits(draft: Draft, rows: list[LinkedRow], say: Say) -> None:
-    """Point out a typed status: listings are switched on and off in Seller Center, not from the workbook (yet)."""
-    words = {status: say(message(f"status.{status}")) for status in RowStatus}
-    for row in rows:
-        cell, now = row.cells.status, words[_status(draft, row.sku)]
-        ours = {row.base.status, words[RowStatus.HELD]} if row.base.status else set(words.values())
-        if cell == Text(now):
-            draft.bases[row.sku] = draft.bases[row.sku]._replace(status=now)
-        elif isinstance(cell, Text | Number) and cell.value not in ours:
-            draft.hold(row.sku, row.cells.number, Field.STATUS, message("row.status_read_only", typed=cell.value))
+    return (*writes, *_additions(draft, rows, reasons, say=say, words=words))
 
 
 def _written(draft: Draft, row: LinkedRow, changes: dict[Field, Value], held: list[Held]) -> RowWrite:
@@ -70,7 +48,7 @@ def _written(draft: Draft, row: LinkedRow, changes: dict[Field, Value], held: li
     return RowWrite(row.sku, row.cells.number, changes, is_derived=is_left or bool(draft.parts_of(row.sku)))
 
 
-def _changes(draft: Draft, row: LinkedRow, held: list[Held], say: Say) -> dict[Field, Value]:
+def _changes(draft: Draft, row: LinkedRow, *, held: list[Held], words: Words, say: Say) -> dict[Field, Value]:
     product = draft.products[row.sku]
     untouchable = {entry.field for entry in held if entry.row is not None}
     wanted: dict[Field, Value] = {}
@@ -86,20 +64,33 @@ def _changes(draft: Draft, row: LinkedRow, held: list[Held], say: Say) -> dict[F
         for field, value in wanted.items()
         if field not in untouchable and _differs(row.cells.cell(field), value)
     }
-    return changes | _marks(row.cells, held, say, status=_status(draft, row.sku), done=done_note(draft, row, say))
+    return changes | _marks(row.cells, held, say, shown=_shown(draft, row.sku, words), done=done_note(draft, row, say))
+
+
+def _shown(draft: Draft, sku: Sku, words: Words) -> tuple[str | None, str | None]:
+    """The words for ``Status`` and ``Platform``; none while a product is being switched: its row says what will be."""
+    products = {(each.id.shop, each.id.product_id) for each in draft.linked(sku)}
+    return (None, None) if products & draft.switching else words.now(draft, sku)
 
 
 def _marks(
-    cells: SheetRow, held: list[Held], say: Say, *, status: RowStatus | None = None, done: str | None = None
+    cells: SheetRow,
+    held: list[Held],
+    say: Say,
+    *,
+    shown: tuple[str | None, str | None] | None = None,
+    done: str | None = None,
 ) -> dict[Field, Value]:
-    """Changes of ``Status`` and ``Keterangan``. What is held is said rather than what was ``done``.
+    """Changes of ``Status``, ``Platform`` and ``Keterangan``. What is held is said rather than what was ``done``.
 
     A note of the seller's own is never written over.
     """
-    word = RowStatus.HELD if _holds_row(held) else status
-    wanted: dict[Field, Value] = {}
-    if not any(entry.field is Field.STATUS for entry in held) and word is not None:
-        wanted[Field.STATUS] = say(message(f"status.{word}"))
+    status, platform = shown or (None, None)
+    if _holds_row(held) and (status or shown is None):
+        status = say(message("status.held"))
+    typed = {entry.field for entry in held if entry.row is not None or entry.field is Field.STATUS}
+    words = {Field.STATUS: status, Field.PLATFORM: platform}
+    wanted: dict[Field, Value] = {field: word for field, word in words.items() if word and field not in typed}
     if isinstance(cells.note, Blank) or (isinstance(cells.note, Text) and cells.note.value.startswith(NOTE_MARK)):
         wanted[Field.NOTE] = _note(held, say) or done
     return {field: value for field, value in wanted.items() if _differs(cells.cell(field), value)}
@@ -120,13 +111,6 @@ def _differs(cell: Cell, value: Value) -> bool:
             return value is not None
 
 
-def _status(draft: Draft, sku: Sku) -> RowStatus:
-    shown = {listing.status for listing in draft.linked(sku)}
-    if ListingStatus.ACTIVE in shown:
-        return RowStatus.ACTIVE if len(shown) == 1 else RowStatus.PARTLY
-    return RowStatus.INACTIVE if ListingStatus.INACTIVE in shown else RowStatus.OTHER
-
-
 def _holds_row(held: list[Held]) -> bool:
     return any(not entry.reason.code.startswith(_OF_RULES) for entry in held)
 
@@ -141,18 +125,20 @@ def _note(held: list[Held], say: Say) -> str | None:
     return f"{NOTE_MARK} {reasons}" if reasons else None
 
 
-def _additions(draft: Draft, rows: list[LinkedRow], reasons: Reasons, say: Say) -> Iterable[RowWrite]:
+def _additions(draft: Draft, rows: list[LinkedRow], reasons: Reasons, *, say: Say, words: Words) -> Iterable[RowWrite]:
     """Rows for goods that never had one, sorted as a seller would: by name, then SKU."""
     present, known = present_skus(draft, rows), draft.given.bases
     new = [sku for sku in draft.skus() if sku in draft.products and sku not in known and sku not in present]
     for sku in sorted(new, key=lambda sku: (_title(draft, sku), sku)):
         held = reasons[sku]
+        status, platform = words.now(draft, sku)
         cells: dict[Field, Value] = {
             Field.SKU: sku,
             Field.PRODUCT: _title(draft, sku),
             Field.PRICE: price.amount if (price := draft.products[sku].price) else None,
             Field.STOCK: max(draft.products[sku].available, 0),
-            Field.STATUS: say(message(f"status.{RowStatus.HELD if _holds_row(held) else _status(draft, sku)}")),
+            Field.STATUS: say(message("status.held")) if _holds_row(held) else status,
+            Field.PLATFORM: platform,
             Field.NOTE: _note(held, say),
             Field.KEY: row_key(sku),
         }

@@ -16,7 +16,7 @@ from daemon.domain.plan import Target
 from daemon.domain.recipes import Recipe, RecipeSheet
 from daemon.domain.rows import RowBase, SheetRow
 from daemon.domain.stock import Sending, Told, Unexplained, promised
-from daemon.domain.values import ListingId, ListingStatus, Money, Sku
+from daemon.domain.values import ListingId, ListingStatus, Money, Sku, Windows
 
 
 class MarketplaceEdit(StrEnum):
@@ -61,7 +61,7 @@ class ListingState:
     outcome is unknown, ``is_price_sending`` says that there is such a price write, ``commanded`` are the writes still
     open, ``refusals`` tell why the last ones were refused. ``edited_to`` is what the last edit in Seller Center set,
     ``edits_alike`` how many in a row set the same. ``is_called_empty``: an order of it was cancelled as out of stock
-    less than a day ago.
+    less than a day ago. ``switching_to`` are the windows that are to show its product, where that is still to be sent.
     """
 
     id: ListingId
@@ -86,6 +86,8 @@ class ListingState:
     edited_to: int | None = None
     edits_alike: int = 0
     is_called_empty: bool = False
+    windows: Windows = ()
+    switching_to: int | None = None
 
     @property
     def promised(self) -> int:

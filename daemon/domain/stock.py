@@ -24,9 +24,14 @@ class Cause(StrEnum):
     COUNT = "count"
     ORDER = "order"
     CANCEL = "cancel"
+    RETURN = "return"
     MARKETPLACE_EDIT = "marketplace_edit"
     BUNDLE = "bundle"
     UNDO = "undo"
+
+
+GIVING_BACK = frozenset({Cause.CANCEL, Cause.RETURN})
+"""An order line gets one of them: what was restocked is not given back once more when the order is cancelled."""
 
 
 @dataclass(frozen=True, slots=True)

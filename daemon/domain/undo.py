@@ -13,7 +13,9 @@ from daemon.domain.plan import Command, Plan, ProductChange, Target
 from daemon.domain.stock import Booked, Cause, Movement
 from daemon.domain.values import ListingId, Money, Sku
 
-REVERSIBLE = frozenset({Cause.SHEET_EDIT, Cause.ADJUSTMENT, Cause.COUNT, Cause.MARKETPLACE_EDIT, Cause.UNDO})
+REVERSIBLE = frozenset(
+    {Cause.SHEET_EDIT, Cause.ADJUSTMENT, Cause.COUNT, Cause.RETURN, Cause.MARKETPLACE_EDIT, Cause.UNDO}
+)
 """Causes that somebody decided."""
 
 ANEW = frozenset({Cause.COUNT, Cause.BUNDLE})
@@ -63,13 +65,14 @@ def undo(booked: Sequence[Booked], prices: Sequence[PriceStep], now: Now) -> Pla
         return against
     restored = [(step, before) for step in prices if (before := step.before) is not None]
     return Plan(
-        movements=tuple(_inverse(entry) for entry in booked),
+        movements=tuple(inverse(entry) for entry in booked),
         products=tuple(_priced(now.products[step.sku], before) for step, before in restored),
         commands=tuple(command for step, before in restored for command in _commands(step, before, now)),
     )
 
 
-def _inverse(entry: Booked) -> Movement:
+def inverse(entry: Booked) -> Movement:
+    """Return the movement that takes another one back."""
     move = entry.movement
     return Movement(move.sku, -move.delta, Cause.UNDO, f"{entry.cycle}/{entry.number}")
 

@@ -6,7 +6,7 @@ Times are aware UTC ``datetime``. Ids are text. Quantities are whole units.
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NewType
+from typing import NewType, TypeAlias
 
 Sku = NewType("Sku", str)
 """The seller's own code: the key that groups listings and finds the workbook row. Always text."""
@@ -38,6 +38,19 @@ class ListingStatus(StrEnum):
     OTHER = "other"
 
 
+class WindowState(StrEnum):
+    """How goods stand in one shop window. ``LOCKED`` is the marketplace's word: frozen, refused, or unknown to us."""
+
+    ON = "on"
+    OFF = "off"
+    IN_REVIEW = "in_review"
+    LOCKED = "locked"
+
+
+Windows: TypeAlias = tuple[tuple["Platform", WindowState], ...]
+"""How goods stand in each shop window that lists them, by the window's name; empty where that was not told."""
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """A listing as a catalogue sweep shows it.
@@ -51,11 +64,16 @@ class Listing:
     title: str
     variant: str
     status: ListingStatus
-    platforms: frozenset[str]
+    windows: Windows
     price: Money | None
     quantity: int | None
     price_is_editable: bool = True
     quantity_is_editable: bool = True
+
+    @property
+    def platforms(self) -> frozenset["Platform"]:
+        """The windows that list it."""
+        return frozenset(platform for platform, _ in self.windows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +111,8 @@ class OrderStatus(StrEnum):
 class OrderLine:
     """One unit of one listing in an order (TikTok Shop has no quantity: two shirts are two lines).
 
-    ``is_cancelled`` is the state of this line, which can differ from its order's.
+    ``is_cancelled`` is the state of this line, which can differ from its order's. ``part_of``: the id of the line that
+    it is told instead of, where that is a bundle of the marketplace's making.
     """
 
     id: str
@@ -104,6 +123,7 @@ class OrderLine:
     price: Money
     is_cancelled: bool
     is_gift: bool = False
+    part_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ import httpx
 import stamina
 
 from daemon.errors import PersonNeededError, TryLaterError, UnknownOutcomeError
+from daemon.marketplaces.budget import Budget
 from daemon.marketplaces.pace import Breaker, Clock, Pace, Timing
 
 # httpx logs whole URLs at INFO, and the URL of a token refresh holds the app secret (invariant 7).
@@ -32,6 +33,7 @@ logging.getLogger("httpx").setLevel(logging.WARNING)
 
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 _LARGEST_SKEW = timedelta(minutes=10)
+_LARGEST_FILE = 20 * 2**20
 
 
 class RepeatableError(TryLaterError):
@@ -50,7 +52,7 @@ class Answer:
 class ShopHttp:
     """Sends the calls of one shop, one at a time in :attr:`pace`, each with a deadline.
 
-    ``transport`` carries them instead of the network.
+    ``transport`` carries them instead of the network; ``budget`` counts them, where an app has so many a day.
     """
 
     def __init__(
@@ -60,8 +62,10 @@ class ShopHttp:
         timing: Timing | None = None,
         clock: Clock | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
+        budget: Budget | None = None,
     ) -> None:
         self.shop = shop
+        self._budget = budget
         self.clock = clock or Clock()
         self._timing = timing or Timing()
         self.pace = Pace(self._timing, self.clock)
@@ -101,6 +105,8 @@ class ShopHttp:
             raise TryLaterError("shop.busy", shop=self.shop)
         if self._breaker.is_open:
             raise TryLaterError("shop.unreachable", shop=self.shop, detail="left alone after many failures")
+        if self._budget is not None and not self._budget.spend():
+            raise TryLaterError("shop.budget_used", shop=self.shop)
         await self.pace.take()
         try:
             async with asyncio.timeout(self._timing.whole_s):
@@ -117,6 +123,31 @@ class ShopHttp:
             self._breaker.failed()
         self._compare_clocks(response.headers.get("Date"))
         return Answer(response.status_code, response.content, self._retry_after_s(response))
+
+    async def download(self, url: str) -> bytes:
+        """Fetch a file that the marketplace pointed to; it gets none of our keys, and the pace does not count it.
+
+        Raises a :class:`RepeatableError` after some tries. The address opens the file to everybody: it stands in no
+        error.
+        """
+        async for attempt in self.repeats():
+            with attempt:
+                content = await self._downloaded(url)
+        return content
+
+    async def _downloaded(self, url: str) -> bytes:
+        content = bytearray()
+        try:
+            async with asyncio.timeout(self._timing.whole_s), self._client.stream("GET", url) as response:
+                if response.status_code != 200:
+                    raise self.no_answer("shop.server_error", is_write=False, detail=f"HTTP {response.status_code}")
+                async for chunk in response.aiter_bytes():
+                    content += chunk
+                    if len(content) > _LARGEST_FILE:
+                        raise TryLaterError("shop.answer_unreadable", shop=self.shop, detail="a file that is too large")
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
+            raise self.no_answer("shop.unreachable", is_write=False, detail=type(error).__name__) from None
+        return bytes(content)
 
     def no_answer(self, code: str, *, is_write: bool, detail: str) -> TryLaterError:
         """Return the error for a call that may have arrived: a read can be repeated, a write must be read back."""

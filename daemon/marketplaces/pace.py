@@ -21,7 +21,8 @@ class Timing:
 
     A shop is asked ``calls_per_s`` times a second at first, and ever faster up to ``most_calls_per_s`` until it
     refuses (reference 10.1: no number is published). ``failures`` calls in a row without an answer close it for
-    ``rest_s``, and for twice as long each further time, up to ``longest_rest_s``.
+    ``rest_s``, and for twice as long each further time, up to ``longest_rest_s``. ``calls_per_day``: all that the app
+    has for this shop; ``None``: nobody counts.
     """
 
     connect_s: float = 5.0
@@ -35,6 +36,7 @@ class Timing:
     failures: int = 10
     rest_s: float = 30.0
     longest_rest_s: float = 60.0
+    calls_per_day: int | None = None
 
     @property
     def whole_s(self) -> float:

@@ -26,6 +26,7 @@ _HELD = select(shops.c.name, shops.c.held_at_ms).where(shops.c.held_at_ms.is_not
 _RESUME = (
     update(shops).where(shops.c.name == bindparam("shop"), shops.c.held_at_ms.is_not(None)).values(held_at_ms=None)
 )
+_RESUME_ALL = update(shops).values(held_at_ms=None)
 _RESTING = select(held.c.params).where(held.c.code == RESTING).order_by(held.c.id)
 _WAKE = delete(held).where(held.c.code == RESTING, func.json_extract(held.c.params, "$.shop") == bindparam("shop"))
 
@@ -53,6 +54,11 @@ _HOLD = _hold()
 def resume(tx: Transaction, shop: str) -> bool:
     """Let ``shop`` be sent to again; tells whether it was held."""
     return tx.execute(_RESUME, {"shop": shop}).rowcount > 0
+
+
+def resume_all(tx: Transaction) -> None:
+    """Let every shop be sent to again that the seller holds."""
+    tx.execute(_RESUME_ALL)
 
 
 def rest(tx: Transaction, reason: Message) -> None:

@@ -1,7 +1,8 @@
 """Finding the goods that need no decision, so that a cycle loads and decides the others only (decision 0015)."""
 
+import json
 from collections import defaultdict
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache
@@ -12,17 +13,18 @@ from typing import Any, TypeAlias
 from sqlalchemy import Integer, Select, String, and_, bindparam, case, cast, func, literal, not_, or_, select
 
 from daemon.domain.allocation import FULL_POOL, Sharing, allocate
-from daemon.domain.in_step import Agreed, named_in, rows_in_step
+from daemon.domain.in_step import Agreed, named_in, rows_in_step, with_new_words
 from daemon.domain.messages import message
 from daemon.domain.notes import Say
 from daemon.domain.orders import LineFact
 from daemon.domain.rows import Text
-from daemon.domain.sheet import RowStatus
 from daemon.domain.snapshot import NOTHING_IN_STEP, InStep, SeenFile, ShopPolicy
+from daemon.domain.status_words import RowPlatform, RowStatus, platform_shown
 from daemon.domain.stock import QUANTITY_LIMIT
 from daemon.domain.values import ListingId, ListingStatus, Sku
 from daemon.mirror.schema import IS_OPEN, allocations, bundle_parts, listings, outbox, products
 from daemon.mirror.store import Transaction, scan
+from daemon.mirror.windows import from_text
 
 SWEEPS_UNTIL_GONE = 2
 """A listing counts as gone once it is missing in two complete sweeps (a single page can be stale)."""
@@ -31,6 +33,9 @@ SWEEPS_UNTIL_GONE = 2
 _AT_ONCE = 10_000
 
 _SERVED, _READ = 1, 2
+
+Shown: TypeAlias = tuple[str, str | None]
+"""The words for status and platform."""
 
 Seen: TypeAlias = dict[int, list[Sku]]
 """The SKUs of listings in step, one for each, by how they were seen: stock that we keep, read in this cycle."""
@@ -62,6 +67,9 @@ def find_in_step(
         busy |= _misallotted(tx, narrow.shops, narrow.sharing)
     agreed, others, seen = _agreed(tx, narrow, cycle, is_plain=is_plain, busy=busy)
     rows = dict.fromkeys(agreed, 0) if file is None else rows_in_step(file, agreed)
+    if file is not None:
+        for sku in _variants_of(tx, with_new_words(file, frozenset(rows.values()))):
+            rows.pop(sku, None)
     numbers = frozenset() if file is None else frozenset(rows.values())
     others |= agreed.keys() - rows.keys()
     others.update(map(Sku, tx.execute(_OVERSOLD).scalars()))
@@ -72,6 +80,21 @@ def find_in_step(
         return NOTHING_IN_STEP, None  # SQLite reads a text in JSON only so far
     return InStep(rows.keys(), numbers, **_counted(seen, rows)), others
 
+
+def _variants_of(tx: Transaction, skus: Collection[Sku]) -> set[Sku]:
+    """List the goods that are variants of the same products as ``skus``."""
+    if not skus:
+        return set()
+    return {Sku(sku) for sku in tx.execute(_VARIANTS, {"of": json.dumps([*skus])}).scalars()}
+
+
+_one, _other = listings.alias(), listings.alias()
+_VARIANTS = (
+    select(_other.c.sku)
+    .join(_one, and_(_one.c.shop == _other.c.shop, _one.c.product_id == _other.c.product_id))
+    .where(_one.c.sku.in_(select(func.json_each(bindparam("of", type_=String)).table_valued("value").c.value)))
+    .distinct()
+)
 
 _OVERSOLD = select(products.c.sku).where(products.c.available < 0)
 
@@ -94,17 +117,27 @@ def _agreed(
 ) -> tuple[dict[Sku, Agreed], set[Sku], Seen]:
     """What every SKU's row is to show, where nothing speaks against it; the other SKUs; how listings were seen."""
     words = {status.value: narrow.say(message(f"status.{status}")) for status in _RANK}
+    platforms = {each: narrow.say(message(f"platform.{each}")) for each in RowPlatform}
+
+    @cache
+    def platform_of(windows: str) -> str | None:
+        word = platform_shown((from_text(windows),))
+        return word and platforms[word]
+
     found: dict[Sku, Agreed] = {}
     open_ = set(busy)
     seen: Seen = defaultdict(list)
     given = {"shops": list(narrow.shops), "served": _served(narrow.shops), "cycle": cycle}
-    for sku, how, status, stock, price in scan(tx, _PLAIN if is_plain else _BY_RULES, given):
+    for sku, how, status, windows, stock, price in scan(tx, _PLAIN if is_plain else _BY_RULES, given):
         if how is None:
             open_.add(sku)
             continue
         seen[how].append(sku)
-        agreed = (words.get(status, words[RowStatus.OTHER]), stock, price)
-        found[sku] = agreed if (other := found.get(sku)) is None else _together(agreed, other, words)
+        shown = (words.get(status, words[RowStatus.OTHER]), platform_of(windows))
+        other = found.get(sku)
+        if other is not None:
+            shown = _together(shown, other[0], words, mixed=platforms[RowPlatform.MIXED])
+        found[sku] = (shown, stock, price)
     for sku in open_ & found.keys():
         del found[sku]
     return found, open_, seen
@@ -120,12 +153,12 @@ _RANK = (RowStatus.ACTIVE, RowStatus.PARTLY, RowStatus.INACTIVE, RowStatus.OTHER
 """The words for listings, which have those for active and inactive from the shops; of several the first one counts."""
 
 
-def _together(one: Agreed, other: Agreed, words: Mapping[str, str]) -> Agreed:
+def _together(one: Shown, other: Shown, words: Mapping[str, str], *, mixed: str) -> Shown:
     found = {one[0], other[0]}
     status = next(words[each] for each in _RANK if words[each] in found)
     if status == words[RowStatus.ACTIVE] and len(found) > 1:
         status = words[RowStatus.PARTLY]
-    return status, *one[1:]
+    return status, one[1] if other[1] in {one[1], None} else mixed if one[1] else other[1]
 
 
 def _served(shops: Mapping[str, ShopPolicy]) -> list[str]:
@@ -162,7 +195,7 @@ def _listings_in_step(*, is_plain: bool) -> Select[Any]:
     is_read = and_(~is_unread, known.shown.is_not(None))
     how = case((not_(is_open), _SERVED * cast(is_served, Integer) + _READ * cast(is_read, Integer)))
     return (
-        select(known.sku, how, known.status, goods.available, goods.price)
+        select(known.sku, how, known.status, known.platforms, goods.available, goods.price)
         .outerjoin(products, goods.sku == known.sku)
         .where(known.shop.in_(shops), known.sku != "", or_(is_there, is_unserved_yet))
     )

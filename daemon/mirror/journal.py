@@ -23,6 +23,9 @@ QUIET_CYCLES_KEPT = 1000
 UNDO = "undo"
 """The trigger of a run that takes back an earlier one: it decides, and leaves reading and sending to the next."""
 
+RESTOCK = "restock"
+"""The trigger of a run that puts returned goods on sale again; it leaves the rest to the next, too."""
+
 _START = insert(cycles).returning(cycles.c.id)
 _CYCLE = select(cycles).where(cycles.c.id == bindparam("number"))
 _CHANGE = update(cycles).where(cycles.c.id == bindparam("number"))
@@ -33,7 +36,7 @@ _FORGET_QUIET = delete(cycles).where(
 )
 _NEWEST_FIRST = select(cycles).order_by(cycles.c.id.desc()).limit(1)
 _LAST_RECON = _NEWEST_FIRST.where(cycles.c.recon.is_not(None))
-_LAST_FINISHED = _NEWEST_FIRST.where(cycles.c.outcome.is_not(None), cycles.c.trigger != UNDO)
+_LAST_FINISHED = _NEWEST_FIRST.where(cycles.c.outcome.is_not(None), cycles.c.trigger.not_in([UNDO, RESTOCK]))
 _COUNTS = {table.name: select(func.count()).select_from(table) for table in (products, listings, orders)}
 _TROUBLES = select(troubles).order_by(troubles.c.id)
 _HELD = select(held).order_by(held.c.id)

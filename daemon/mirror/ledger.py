@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, case, ex
 from sqlalchemy.dialects.sqlite import insert
 
 from daemon.domain.orders import RESERVED
-from daemon.domain.stock import Booked, Cause, Movement
+from daemon.domain.stock import GIVING_BACK, Booked, Cause, Movement
 from daemon.domain.values import Sku
 from daemon.mirror.moments import from_ms, to_ms
 from daemon.mirror.schema import IS_OUTSTANDING, movements, order_lines, orders, products
@@ -63,15 +63,15 @@ _ADD = (
 )
 
 
-def is_booked(cause: Cause) -> ColumnElement[bool]:
-    """The condition that picks order lines with a movement of ``cause``."""
-    is_it = and_(movements.c.reference == line_reference, movements.c.cause == cause.value)
+def is_booked(*causes: Cause) -> ColumnElement[bool]:
+    """The condition that picks order lines with a movement of one of ``causes``."""
+    is_it = and_(movements.c.reference == line_reference, movements.c.cause.in_([cause.value for cause in causes]))
     return exists().where(is_it).correlate(order_lines)
 
 
 _SETTLE_LINES = (
     update(order_lines)
-    .where(IS_OUTSTANDING, is_booked(Cause.ORDER), or_(order_lines.c.is_cancelled == 0, is_booked(Cause.CANCEL)))
+    .where(IS_OUTSTANDING, is_booked(Cause.ORDER), or_(order_lines.c.is_cancelled == 0, is_booked(*GIVING_BACK)))
     .values(is_outstanding=0)
 )
 """Leaves lines with nothing more to book out of what every cycle looks through."""
@@ -214,7 +214,8 @@ def _repeated() -> Select[Any]:
 
 def _wrong_lines() -> Select[Any]:
     """Order lines that were taken in more than one cycle, gave back more than they took, or that no order has."""
-    is_taking, is_giving = (movements.c.cause == cause.value for cause in (Cause.ORDER, Cause.CANCEL))
+    is_taking = movements.c.cause == Cause.ORDER.value
+    is_giving = movements.c.cause.in_([cause.value for cause in GIVING_BACK])
     by_sku = (
         select(
             movements.c.reference,
@@ -236,6 +237,6 @@ def _wrong_lines() -> Select[Any]:
 
 def _lost_lines() -> Select[Any]:
     """Order lines that nobody looks at any more although they are not booked."""
-    is_unreturned = and_(order_lines.c.is_cancelled == 1, ~is_booked(Cause.CANCEL))
+    is_unreturned = and_(order_lines.c.is_cancelled == 1, ~is_booked(*GIVING_BACK))
     is_lost = and_(order_lines.c.is_outstanding == 0, or_(~is_booked(Cause.ORDER), is_unreturned))
     return select(line_reference.label("reference")).where(is_lost)

@@ -8,10 +8,12 @@ from sqlalchemy.dialects.sqlite import Insert, insert
 
 from daemon.domain.orders import SHIPPED
 from daemon.domain.values import Listing, ListingId, Money, Order, OrderLine
+from daemon.mirror.first_shape import in_first_shape
 from daemon.mirror.moments import optional_moment, optional_ms, to_ms
 from daemon.mirror.of_listing import CHANGE_LISTING, of_listing
 from daemon.mirror.schema import listings, order_lines, orders, shops
 from daemon.mirror.store import Transaction
+from daemon.mirror.windows import as_text
 
 _ADD_SHOP = insert(shops).on_conflict_do_nothing()
 _SHOP = select(shops).where(shops.c.name == bindparam("shop"))
@@ -86,7 +88,8 @@ def _store_order(tx: Transaction, order: Order, cycle: int) -> int:
         tx.execute(insert(orders), {"shop": order.shop, "order_id": order.id, "changed_in": cycle, **values})
     elif has_changed:
         tx.execute(_RENEW_ORDER, {**key, "changed_in": cycle, **values})
-    lines_changed = sum(_store_line(tx, order, line) for line in order.lines)
+    lines = order.lines if stored is None else in_first_shape(tx, order)
+    lines_changed = sum(_store_line(tx, order, line) for line in lines)
     if lines_changed and not has_changed:
         tx.execute(_RENEW_ORDER, {**key, "changed_in": cycle})
     return int(has_changed or lines_changed > 0)
@@ -142,7 +145,7 @@ def _shown(listing: Listing) -> dict[str, str | int | None]:
         "title": listing.title,
         "variant": listing.variant,
         "status": listing.status.value,
-        "platforms": ",".join(sorted(listing.platforms)),
+        "platforms": as_text(listing.windows),
         "price": listing.price.amount if listing.price else None,
         "currency": listing.price.currency if listing.price else "IDR",
         "price_is_editable": int(listing.price_is_editable),

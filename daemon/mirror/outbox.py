@@ -11,10 +11,12 @@ from daemon.domain.plan import Target
 from daemon.domain.refusals import DEAD_AFTER, Cure, Refusal
 from daemon.domain.stock import Sending, Told
 from daemon.domain.values import ListingId, Money
+from daemon.domain.windows import shown_in
 from daemon.mirror.moments import from_ms, to_ms
 from daemon.mirror.of_listing import CHANGE_LISTING, is_of_listing, of_listing
 from daemon.mirror.schema import IS_OPEN, OPEN_STATES, cycles, listings, order_lines, orders, outbox
 from daemon.mirror.store import Transaction
+from daemon.mirror.windows import from_text, note_switched
 
 LONGEST_PAUSE = timedelta(hours=1)
 """A refused command is offered again after 1, 2, 4 … minutes, a dead one after this long."""
@@ -73,8 +75,8 @@ class Due:
     """A command to carry out now, with what we hold as agreed with its listing.
 
     ``sent`` is the value of an earlier write that got no answer, ``sending`` for stock the same with what was desired.
-    ``is_fall``: the listing may show more than is desired. ``turns`` and ``is_called_empty`` are what
-    :func:`daemon.domain.edits.keeps_edit` asks for.
+    ``is_fall``: the listing may show more than is desired, or stand in a window where it shall not. ``turns`` and
+    ``is_called_empty`` are what :func:`daemon.domain.edits.keeps_edit` asks for.
     """
 
     id: int
@@ -155,11 +157,27 @@ def _due(row: Row[Any], target: Target, emptied: frozenset[ListingId] = frozense
         currency=row.currency,
         sending=Sending(row.sent_desired, row.sent) if is_sending and is_quantity else None,
         sent=row.sent if is_sending else None,
-        is_editable=bool(row.quantity_is_editable if is_quantity else row.price_is_editable),
-        is_fall=is_quantity and row.desired < _most_shown(row),
+        is_editable=_is_editable(row, target),
+        is_fall=_is_fall(row, target),
         turns=row.edits_alike,
         is_called_empty=listing in emptied,
     )
+
+
+def _is_editable(row: Row[Any], target: Target) -> bool:
+    match target:
+        case Target.QUANTITY:
+            return bool(row.quantity_is_editable)
+        case Target.PRICE:
+            return bool(row.price_is_editable)
+        case Target.STATUS:
+            return True  # each window has a lock of its own
+
+
+def _is_fall(row: Row[Any], target: Target) -> bool:
+    if target is Target.STATUS:
+        return bool(shown_in(from_text(row.platforms)) & ~row.desired)
+    return target is Target.QUANTITY and row.desired < _most_shown(row)
 
 
 def _most_shown(row: Row[Any]) -> int:
@@ -187,6 +205,9 @@ def mark_done(  # noqa: PLR0913 - each is one fact about the write
     """
     settled = {"refusal": None, "attempts": 0, "sent": None, "sent_desired": None}
     tx.execute(_FINISH, {"command": command.id, "met": command.desired, "changed_at_ms": to_ms(now), **settled})
+    if command.target is Target.STATUS:
+        note_switched(tx, command.listing, shown)
+        return
     agreed: dict[str, int] = {"told_price": command.desired, "price": command.desired}
     if command.target is Target.QUANTITY:
         agreed = {"told": command.desired, "told_slack": 0, "written_to_ms": to_ms(seen_at)}

@@ -15,7 +15,7 @@ from daemon.domain.orders import LineFact
 from daemon.domain.plan import Target
 from daemon.domain.refusals import told
 from daemon.domain.snapshot import NOTHING_IN_STEP, ListingState, Product, SeenFile, ShopPolicy, Snapshot
-from daemon.domain.stock import Cause, Sending, Told, Unexplained
+from daemon.domain.stock import GIVING_BACK, Cause, Sending, Told, Unexplained
 from daemon.domain.values import ListingId, ListingStatus, Money, Sku
 from daemon.mirror import allocations, approvals, bundles, holds, ledger
 from daemon.mirror.in_step import SWEEPS_UNTIL_GONE, Narrow, find_in_step
@@ -34,6 +34,7 @@ from daemon.mirror.schema import (
     shops,
 )
 from daemon.mirror.store import Transaction
+from daemon.mirror.windows import from_text
 
 
 def load_snapshot(  # noqa: PLR0913 - each is one source of the picture
@@ -126,7 +127,8 @@ def _booked(cause: Cause) -> ScalarSelect[Any]:
 def _outstanding() -> Select[Any]:
     """Build the query for order lines whose movements are not complete."""
     taken, returned = _booked(Cause.ORDER).label("taken"), _booked(Cause.CANCEL).label("returned")
-    is_unreturned = and_(order_lines.c.is_cancelled == 1, orders.c.has_shipped == 0, ~ledger.is_booked(Cause.CANCEL))
+    is_given_back = ledger.is_booked(*GIVING_BACK)
+    is_unreturned = and_(order_lines.c.is_cancelled == 1, orders.c.has_shipped == 0, ~is_given_back)
     return (
         select(order_lines, orders.c.created_at_ms, orders.c.has_shipped)
         .add_columns(listings.c.sku.label("listed_sku"), taken, returned)
@@ -228,4 +230,6 @@ def _listing(row: Row[Any], commands: list[Row[Any]], cycle: int) -> ListingStat
         quantity_is_editable=bool(row.quantity_is_editable),
         edited_to=row.edited_to,
         edits_alike=row.edits_alike,
+        windows=from_text(row.platforms),
+        switching_to=next((c.desired for c in commands if c.target == Target.STATUS), None),
     )

@@ -1,7 +1,8 @@
 """Revisions of the workbook: what each file that we wrote showed, and what was saved of its copies since.
 
 A revision is recorded before the file is replaced and finished after. A kill between the two leaves it in state
-"writing"; the file that is read next settles it, by its hash or by its mark, or the next revision that is written.
+"writing"; what lies beside the file settles it at the next start, or the file that is read next, by its hash or by its
+mark, or the next revision that is written.
 """
 
 import secrets
@@ -84,7 +85,7 @@ def abandon_revision(tx: Transaction, number: int) -> None:
 
 
 def abandon_unwritten(tx: Transaction, beginning: str) -> None:
-    """Record that the revisions whose end is open, and whose hash has this ``beginning``, never reached the file."""
+    """Record that the file does not hold the revisions whose end is open, and whose hash has this ``beginning``."""
     is_meant = workbook_revisions.c.after_hash.startswith(beginning, autoescape=True)
     is_open = workbook_revisions.c.state == "writing"
     for number in tx.execute(select(workbook_revisions.c.revision).where(is_open, is_meant)).scalars().all():

@@ -5,7 +5,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self, TypeAlias
@@ -78,6 +78,23 @@ class Mirror:
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
+
+
+def copy_mirror(state_folder: Path, target: Path) -> None:
+    """Copy the mirror as it stands now into another state folder, also while somebody works on it.
+
+    Nothing is copied where there is none yet.
+    """
+    path = state_folder / "mirror.sqlite"
+    if not path.exists():
+        return
+    with (
+        _in_our_words(path),
+        closing(sqlite3.connect(f"file:{path}?mode=rw", uri=True)) as source,  # with `ro`, files stay beside it
+        closing(sqlite3.connect(target / path.name)) as copy,
+    ):
+        source.backup(copy)
+    (target / path.name).chmod(0o600)
 
 
 @contextmanager
@@ -158,11 +175,12 @@ def _in_our_words(path: Path) -> Iterator[None]:
     """Turn what SQLite says about the file into our errors; a broken rule of the schema stays the bug it is."""
     try:
         yield
-    except DBAPIError as error:
-        name = getattr(error.orig, "sqlite_errorname", "")
+    except (DBAPIError, sqlite3.Error) as error:
+        said = error.orig if isinstance(error, DBAPIError) else error
+        name = getattr(said, "sqlite_errorname", "")
         for kind, code, names in _TROUBLE:
             if name.startswith(names):
-                raise kind(code, path=str(path), detail=str(error.orig)) from error
+                raise kind(code, path=str(path), detail=str(said)) from error
         raise
 
 

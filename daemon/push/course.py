@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import ceil
 
 import structlog
 
@@ -11,12 +12,14 @@ from daemon.domain.messages import message
 from daemon.domain.refusals import Cure
 from daemon.domain.values import ListingId
 from daemon.errors import BugError, ItemError, SelarasError, UnknownOutcomeError
-from daemon.mirror import Transaction, holds, outbox
+from daemon.mirror import Transaction, forecast, holds, outbox
+from daemon.mirror.forecast import minutes
 from daemon.mirror.outbox import Due
 from daemon.parts import Parts, Shop
 from daemon.push.aim import Aim, Otherwise, Write
 from daemon.push.prices import Prices
 from daemon.push.quantities import Quantities
+from daemon.push.statuses import Statuses
 
 log = structlog.get_logger()
 
@@ -55,12 +58,15 @@ async def push(parts: Parts) -> PushReport:
 def _by_danger(shop: Shop) -> Iterator[tuple[Aim, bool]]:
     """What to work off one after the other, and whether it falls: buyers order what is not there, before all else."""
     quantities, prices = Quantities(shop.connector, shop.policy.marketplace_edit), Prices(shop.connector)
+    statuses = Statuses(shop.connector)
     sends_stock = shop.policy.sends_stock  # commands from before it was switched off may still be there
     if sends_stock:
         yield quantities, True
+    yield statuses, True
     yield prices, False
     if sends_stock:
         yield quantities, False
+    yield statuses, False
 
 
 async def _push_shop(parts: Parts, shop: Shop, report: PushReport) -> None:
@@ -100,6 +106,14 @@ class _Course:
                 return
             self._parts.progress(self._aim.target.value, self._shop.name, len(batch))
             await self._push_batch(batch)
+            self._tell_time_left()
+
+    def _tell_time_left(self) -> None:
+        with self._parts.mirror.transaction() as tx:
+            left = forecast.time_left(tx, self._shop.name, now=self._parts.now())
+        if left is not None:
+            log.info("push.time_left", shop=self._shop.name, seconds=ceil(left.total_seconds()))
+            self._parts.progress("left", self._shop.name, minutes(left))
 
     def _is_at_rest(self) -> bool:
         """Whether nothing may be sent to the shop; the seller can say so at any moment."""

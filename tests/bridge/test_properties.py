@@ -2,6 +2,7 @@
 
 from datetime import date
 from io import BytesIO
+from string import ascii_uppercase
 
 import xlsxwriter
 from hypothesis import given, settings
@@ -46,7 +47,7 @@ CELLS = st.one_of(
 )
 ROWS = st.lists(st.dictionaries(st.sampled_from(COLUMNS), CELLS, max_size=6), max_size=6)
 _NUMBERED = (Column.STOCK, Column.PRICE, Column.COUNT)
-_WORDED = (Column.SKU, Column.NOTE, Column.PRODUCT, Column.STATUS, Column.KEY)
+_WORDED = (Column.SKU, Column.NOTE, Column.PRODUCT, Column.STATUS, Column.PLATFORM, Column.KEY)
 EDITS = st.tuples(st.sampled_from(_NUMBERED), st.none() | st.integers(0, 10**12)) | st.tuples(
     st.sampled_from(_WORDED), st.none() | TEXTS
 )
@@ -105,7 +106,7 @@ def written(content, changes, added=(), *, after):
 
 
 def name(row, column):
-    return f"{'ABCDEFGHI'[COLUMNS.index(column)]}{row}"
+    return f"{ascii_uppercase[COLUMNS.index(column)]}{row}"
 
 
 def with_edits(rows, changes, added):

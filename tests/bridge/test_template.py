@@ -12,6 +12,8 @@ from bridge.template import write_template
 from bridge.values import Whole, Words
 from bridge.xlsx.archive import Archive
 from bridge.xlsx.package import Package
+from daemon.domain.messages import message
+from daemon.texts import Texts
 
 
 @pytest.mark.parametrize(
@@ -31,7 +33,7 @@ def test_it_reads_as_an_empty_table_in_either_language(tmp_path, language, title
     assert workbook.sheetnames == titles
     sheet = workbook[titles[0]]
     assert [cell.value for cell in sheet[1]] == [header_text(column, language) for column in columns]
-    assert (sheet.freeze_panes, sheet.auto_filter.ref, sheet.print_title_rows) == ("B2", "A1:I1", "$1:$1")
+    assert (sheet.freeze_panes, sheet.auto_filter.ref, sheet.print_title_rows) == ("B2", "A1:J1", "$1:$1")
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
@@ -55,8 +57,8 @@ def test_the_first_rows_take_the_looks_of_their_columns(tmp_path):
         (Words("00123"), Whole(2)),
     ]
     sheet = load_workbook(path)["Stok"]
-    assert sheet.auto_filter.ref == "A1:I3"
-    assert [str(each.sqref) for each in sheet.conditional_formatting] == ["A2:H1048576"]
+    assert sheet.auto_filter.ref == "A1:J3"
+    assert [str(each.sqref) for each in sheet.conditional_formatting] == ["A2:I1048576"]
     for row in (2, 3):
         assert sheet.cell(row, 1).number_format == "@"
         assert "#,##0" in sheet.cell(row, 3).number_format
@@ -95,12 +97,25 @@ def test_it_colours_held_rows_and_open_notes_by_the_words_that_are_written_there
     (area,) = load_workbook(tmp_path / "stok.xlsx")["Stok"].conditional_formatting
     held, noted = (rule.formula[0] for rule in area.rules)
     assert all(f'$G2="{word}"' in held for word in ("Ditahan", "Held"))
-    assert noted == 'AND(LEFT($H2,8)="Selaras:",MID($H2,10,1)<>"✓")'
+    assert noted == 'AND(LEFT($I2,8)="Selaras:",MID($I2,10,1)<>"✓")'
     assert len({rule.dxf.fill.bgColor.rgb for rule in area.rules}) == 2
 
 
 def test_the_key_column_is_hidden_and_the_others_are_wide_enough_to_read(tmp_path):
     write_template(tmp_path / "stok.xlsx", "id")
     looks = load_workbook(tmp_path / "stok.xlsx")["Stok"].column_dimensions
-    assert [letter for letter, look in looks.items() if look.hidden] == ["I"]
+    assert [letter for letter, look in looks.items() if look.hidden] == ["J"]
     assert all(look.width >= 10 for look in looks.values())
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_it_offers_the_words_for_status_and_platform_that_the_daemon_understands(tmp_path, language):
+    write_template(tmp_path / "stok.xlsx", language)
+    say = Texts(language).say
+    words = {
+        "G2:G1048576": [say(message(f"status.{each}")) for each in ("active", "inactive")],
+        "H2:H1048576": [say(message(f"platform.{each}")) for each in ("both", "tiktok_shop", "tokopedia")],
+    }
+    offered = load_workbook(tmp_path / "stok.xlsx").worksheets[0].data_validations.dataValidation
+    assert {str(each.sqref): each.formula1.strip('"').split(",") for each in offered} == words
+    assert not any(each.showErrorMessage for each in offered)

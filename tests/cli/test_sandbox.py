@@ -6,10 +6,15 @@ import socket
 import stat
 import subprocess
 from contextlib import contextmanager
+from typing import get_args, get_type_hints
 
 import httpx
 import pytest
+from printed import search
 from service.house import SELARAS, until
+
+from daemon.cli import commands_practice
+from daemon.marketplaces.sandbox.faults import PROFILES, Profile
 
 
 @contextmanager
@@ -24,6 +29,8 @@ def sandbox(folder, *arguments):
     finally:
         process.kill()
         process.wait()
+        for name in ("out", "err"):
+            search((folder / name).read_bytes(), source=name)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -61,7 +68,31 @@ def test_a_ready_file_that_cannot_be_written_is_named(selaras):
     assert "tidak/ada/ready.json" in done.stderr
 
 
-@pytest.mark.parametrize("option", [("--port", "70000"), ("--products", "0"), ("--shops", "21"), ("--buyers", "-1")])
+def test_its_trouble_and_its_day_are_chosen_on_the_command_line(tmp_path):
+    options = ("--faults", "flaky", "--search-lag", "20", "--scenario", "black-friday")
+    with sandbox(tmp_path, *options) as (_process, ready):
+        faults = httpx.get(f"{ready['base_url']}/_sandbox/faults").json()
+        scenario = httpx.get(f"{ready['base_url']}/_sandbox/scenario").json()
+    assert {fault["kind"] for fault in faults} == {"drop_before", "drop_after", "status_500", "delay"}
+    assert scenario["name"] == "black-friday"
+    assert len(ready["shops"]) == 2
+
+
+def test_the_commands_and_the_sandbox_know_the_same_profiles():
+    assert get_type_hints(commands_practice.sandbox)["faults"] == Profile
+    assert set(get_args(Profile)) == set(PROFILES)
+
+
+def test_a_scenario_that_is_not_there_is_named_with_those_that_are(selaras):
+    done = selaras("sandbox", "--scenario", "besok")
+    assert done.exit_code == 78
+    assert "besok" in done.stderr
+    assert "moving-day" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "option", [("--port", "70000"), ("--products", "0"), ("--shops", "21"), ("--buyers", "-1"), ("--faults", "rain")]
+)
 def test_a_number_out_of_range_is_wrong_usage(selaras, option):
     done = selaras("sandbox", *option)
     assert done.exit_code == 2

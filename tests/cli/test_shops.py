@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from daemon.connect import token_path
+from daemon.marketplaces.port import Notice
 from daemon.marketplaces.tiktok_shop.tokens import Tokens, TokenStore
+from daemon.webhooks_spool import opened_spool
 
 
 @pytest.fixture
@@ -86,6 +88,7 @@ def test_what_the_seller_did_not_allow_makes_a_shop_not_ready(filled, listed):
         "connect.without_updates",
         "connect.without_orders",
         "connect.without_warehouses",
+        "connect.without_returns",
     ]
 
 
@@ -94,6 +97,18 @@ def test_a_shop_whose_goods_all_vanished_looks_like_on_holiday(selaras, filled, 
         filled.control(f"listings/{filled.shop.name}/{sku}", status="SELLER_DEACTIVATED")
     selaras("sync", "-c", filled.config)
     assert listed()["state"] == "on_holiday"
+
+
+def test_a_shop_that_tells_by_itself_shows_where_and_since_when_nothing_came(selaras, filled, listed):
+    assert (listed()["webhook_address"], listed()["webhook_heard_at"]) == (None, None)
+    now = datetime.now(UTC)
+    with opened_spool(filled.config.parent / ".selaras") as spool:
+        spool.note_registered(filled.shop.name, "https://kait.contoh/selaras", now=now)
+        assert "belum ada kabar" in selaras("shops", "-c", filled.config).stdout
+        spool.take(Notice("7613", filled.shop.shop_id), now=now)
+    assert listed()["webhook_address"] == "https://kait.contoh/selaras"
+    assert listed()["webhook_heard_at"] == now.isoformat()
+    assert "Toko mengabari https://kait.contoh/selaras, terakhir" in selaras("shops", "-c", filled.config).stdout
 
 
 def test_no_token_is_shown(selaras, filled):

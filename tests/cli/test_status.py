@@ -4,6 +4,7 @@ import json
 import os
 import re
 import sqlite3
+import time
 
 from openpyxl import load_workbook
 
@@ -79,6 +80,22 @@ def test_a_write_that_was_refused_again_and_again_is_named_with_what_helps(selar
     assert "12052393 Locked" in dead["text"]
     assert "promosi" in dead["text"].lower()
     assert "12052393 Locked" in selaras("why", sku, "-c", filled.config).stdout
+
+
+def test_how_long_the_rest_takes_is_told_while_much_waits(selaras, filled):
+    now_ms = int(time.time() * 1000)
+    with sqlite3.connect(filled.mirror) as mirror:
+        keys = mirror.execute("SELECT shop, product_id, sku_id FROM listings ORDER BY sku").fetchall()
+        mirror.executemany(
+            "INSERT INTO outbox (shop, product_id, sku_id, target, desired, state, created_in, changed_at_ms)"
+            " VALUES (?, ?, ?, 'quantity', 3, ?, 1, ?)",
+            [
+                (*key, "done" if number < 40 else "pending", now_ms - 6_000 * (39 - number))
+                for number, key in enumerate(keys)
+            ],
+        )
+    assert f"{filled.shop.name}: sisanya kira-kira 1 menit lagi" in selaras("status", "-c", filled.config).stdout
+    assert json.loads(selaras("status", "--json", "-c", filled.config).stdout)["seconds_left"] == {filled.shop.name: 60}
 
 
 def test_the_sellers_own_columns_are_named(selaras, filled):

@@ -125,6 +125,10 @@ class Market:
     def peace(self):
         self._client.delete("/_sandbox/faults").raise_for_status()
 
+    def tells(self, **wish):
+        """Have the market tell by itself what happens, at an ``address`` and with mischief on the way."""
+        self._post("webhooks", wish)
+
     def expire_tokens(self, *, at=0):
         self._post("tokens/expire", {"shop": self.shops[at]})
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, Pool, event
 
-from bridge import order_sheet
+from bridge import list_sheet
 from bridge.folder import files, versions
 from daemon.config import load_settings
 from daemon.connect import connected
@@ -42,7 +42,7 @@ class Reaper:
             (files, "replace"),
             (files, "exchanged"),
             (versions, "keep_version"),
-            (order_sheet, "write_new"),
+            (list_sheet, "write_new"),
         ):
             setattr(place, name, self._around(getattr(place, name), name))
         for name in ("set_quantities", "set_prices"):

@@ -80,7 +80,9 @@ def test_an_expired_token_is_renewed_on_the_way_and_kept_from_others(market, sku
 # Reads.
 
 
-@pytest.mark.parametrize("kind", ["status_429", "status_500", "garbage", "drop_before", "hang_before"])
+@pytest.mark.parametrize(
+    "kind", ["refuse", "status_429", "status_500", "garbage", "truncate", "duplicate", "drop_before", "hang_before"]
+)
 def test_a_read_that_fails_once_is_repeated(market, sku, open_house, kind):
     house = open_house(timing=IMPATIENT)
     market.trouble("/orders/search", kind)
@@ -138,7 +140,10 @@ def closed_port():
 
 # Writes.
 
-EVERY_KIND = ("status_429", "status_500", "garbage", "drop_before", "drop_after", "hang_after")
+EVERY_KIND = (
+    *("refuse", "status_429", "status_500", "garbage", "truncate", "duplicate"),
+    *("drop_before", "drop_after", "hang_after"),
+)
 
 
 @pytest.mark.parametrize("kind", EVERY_KIND)

@@ -89,7 +89,7 @@ def test_a_cancellation_an_order_elsewhere_and_an_edit_at_once_count_each_unit_o
 
 
 def test_units_promised_a_week_ago_still_lie_on_the_shelf_that_is_counted(market, sku, tmp_path):
-    market.order(sku, 2)
+    market.advance(market.order(sku, 2))  # packed, and never collected
     market.edit(sku, at=1, quantity=10)
     market.clock.move(8 * 86_400)
     with opened(found_house(tmp_path, market), market) as house:
@@ -174,14 +174,14 @@ def test_a_full_disk_under_the_cache_does_not_stop_a_shop(market, sku, house):
         def get(self, *_args, **_more):
             raise sqlite3.OperationalError("disk I/O error")
 
-        set = get
+        set = expire = get
 
         def close(self):
             pass
 
-    warehouses = house.parts.shops[0].connector._warehouses
-    warehouses._cache.close()
-    warehouses._cache = Full()
+    lookups = house.parts.shops[0].connector._lookups
+    lookups._cache.close()
+    lookups._cache = Full()
     house.types(sku, stock=20)
     assert house.cycle().is_complete
     assert market.stock(sku) == (20, 20)

@@ -59,6 +59,26 @@ def test_a_file_that_is_stopped_does_not_say_that_all_is_in_step(market, house):
     assert state(house) == "Semua selaras"
 
 
+def test_a_stopped_file_that_cannot_show_its_plan_is_left_alone(market, house):
+    with house.editing() as (sheet, _at):
+        sheet.parent["Rencana"]["A1"] = '="milik penjual"'
+    house.cycle()
+    sell_out(market, house)
+    before = house.workbook.read_bytes()
+    for cycle in (house.save_cycle, house.cycle, house.cycle):
+        market.clock.move(61)
+        assert cycle().plan.is_scrambled
+        assert house.workbook.read_bytes() == before
+
+
+def test_an_english_sheet_names_the_english_one(market, open_house):
+    house = open_house(language="en")
+    sell_out(market, house)
+    house.save_cycle()
+    named = state(house).split("`")[1]
+    assert (named, named in load_workbook(house.workbook).sheetnames) == ("Plan", True)
+
+
 def test_what_was_stopped_is_shown_and_nothing_else_is_written(market, house):
     before, saw = {sku: market.stock(sku) for sku in market.skus()}, goods(house)
     skus = sell_out(market, house)

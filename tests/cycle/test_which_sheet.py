@@ -3,6 +3,7 @@
 import re
 
 import pytest
+import structlog
 from cycle.house import opened
 from openpyxl import load_workbook
 from typer.testing import CliRunner
@@ -234,6 +235,7 @@ def test_an_adopted_sheet_asks_about_its_rows_and_is_the_one_from_then_on(market
     save_sheets(house.workbook, begin_anew)
     assert codes(house.save_cycle()) == ["workbook.sheet_gone"]
     done = CliRunner().invoke(app, ["workbook", "adopt", "--yes", "-c", str(house.settings.path)])
+    structlog.reset_defaults()  # as the fixture ``selaras`` does for other tests
     assert done.exit_code == 0
     result = house.cycle()
     assert (sku, "stock.differs_at_start") in {(entry.sku, entry.reason.code) for entry in result.plan.held}

@@ -45,6 +45,22 @@ def test_more_than_the_share_of_rows_is_asked_about(sheet, code):
     assert stopped(sheet, Limits()) is None
 
 
+def test_words_for_status_and_platform_count_as_numbers_do():
+    shown = {sku: base.with_words("Aktif", "Keduanya") for sku, base in BASES.items()}
+
+    def typed(count, **words):
+        rows_ = [row(place, sku, status="Aktif", platform="Keduanya") for place, sku in enumerate(BASES, 2)]
+        changed = [
+            row(place, sku, **{"status": "Aktif", "platform": "Keduanya"} | words) for place, sku in enumerate(BASES, 2)
+        ]
+        return why_stopped(Suspect([*changed[:count], *rows_[count:]], shown), HALF, approved=())
+
+    assert typed(10, status="Nonaktif") is None
+    assert typed(11, status="Nonaktif").code == typed(11, platform="Hanya Tokopedia").code == "sheet.many_changed"
+    assert typed(11, status="Nonaktif").params["plan"] != typed(11, status="Lainnya").params["plan"]
+    assert list(edits([row(2, SKUS[0], status="Nonaktif")], shown)) == [(SKUS[0], Field.STATUS, "Nonaktif")]
+
+
 def test_the_share_of_rows_that_are_sold_out_counts_from_fewer_rows_on():
     few = rows(first=5, stock=lambda _old: 0)
     assert stopped(few, Limits(rows=20)) == "sheet.many_rows"

@@ -389,3 +389,15 @@ def test_a_locked_number_is_shown_where_there_is_less_and_never_written(availabl
     locked = listing(quantity_is_editable=False)
     plan = planned(locked, products={KOPI: product(available=available)})
     assert (plan.commands, codes(plan)) == ((), said)
+
+
+@pytest.mark.parametrize("policy", MarketplaceEdit)
+@pytest.mark.parametrize(
+    "fields", [{}, {"edited_to": 7, "edits_alike": 3}, {"edits_alike": 1, "is_called_empty": True}]
+)
+def test_a_number_that_cannot_be_set_is_nobodys_edit(policy, fields):
+    state = edited(-10 if "is_called_empty" in fields else -3, quantity_is_editable=False, **fields)
+    plan = planned(state, shops={"toko": ShopPolicy(marketplace_edit=policy)})
+    assert (moved(plan), plan.commands, codes(plan)) == ([], (), [])
+    assert [(change.unexplained, change.edits_alike) for change in plan.listings] == [(None, 0)]
+    assert plan.recon.checked == 0

@@ -7,7 +7,7 @@ from domain.world import KOPI, row
 
 from daemon.domain.choices import Choice, Chosen
 from daemon.domain.identity import row_key
-from daemon.domain.in_step import named_in, rows_in_step
+from daemon.domain.in_step import named_in, rows_in_step, with_new_words
 from daemon.domain.messages import message
 from daemon.domain.overrides import OverrideRow, OverrideSheet
 from daemon.domain.recipes import RecipeRow, RecipeSheet
@@ -16,9 +16,10 @@ from daemon.domain.snapshot import SeenFile
 from daemon.domain.values import Sku
 
 DONE = "Selaras: ✓ 10 Mar 14.05: 12 → 10"
-AGREED = ("Aktif", 10, 55_000)
-BASE = RowBase(price=55_000, stock=10, status="Aktif")
-CELLS = {"price": 55_000, "stock": 10, "status": "Aktif"}
+WORDS = ("Aktif", "Keduanya")
+AGREED = (WORDS, 10, 55_000)
+BASE = RowBase(price=55_000, stock=10).with_words(*WORDS)
+CELLS = {"price": 55_000, "stock": 10, "status": "Aktif", "platform": "Keduanya"}
 
 
 def in_step(*rows, base=BASE, agreed=AGREED, **file):
@@ -89,7 +90,14 @@ def test_what_was_agreed_otherwise_or_is_asked_needs_a_look(base):
 
 @pytest.mark.parametrize(
     "agreed",
-    [("Aktif", 11, 55_000), ("Aktif", -1, 55_000), ("Aktif", 10, 5_500), ("Aktif", 10, None), ("Nonaktif", 10, 55_000)],
+    [
+        (WORDS, 11, 55_000),
+        (WORDS, -1, 55_000),
+        (WORDS, 10, 5_500),
+        (WORDS, 10, None),
+        (("Nonaktif", "Keduanya"), 10, 55_000),
+        (("Aktif", "Hanya Tokopedia"), 10, 55_000),
+    ],
 )
 def test_other_numbers_of_shops_or_ledger_need_a_look(agreed):
     assert in_step(agreed=agreed) == {}
@@ -98,7 +106,31 @@ def test_other_numbers_of_shops_or_ledger_need_a_look(agreed):
 @pytest.mark.parametrize(("stock", "price"), [(100_000, 55_000), (10, 99), (10, 100_000_001)])
 def test_numbers_that_cannot_be_used_are_told_every_time(stock, price):
     cells = row(2, **{**CELLS, "stock": stock, "price": price})
-    assert in_step(cells, base=BASE._replace(stock=stock, price=price), agreed=("Aktif", stock, price)) == {}
+    assert in_step(cells, base=BASE._replace(stock=stock, price=price), agreed=(WORDS, stock, price)) == {}
+
+
+def test_goods_that_no_window_shows_keep_the_word_for_their_platform():
+    hidden = (("Aktif", None), 10, 55_000)
+    assert in_step(agreed=hidden) == {KOPI: 2}
+    assert in_step(row(2, **{**CELLS, "platform": "Hanya Tokopedia"}), agreed=hidden) == {}
+    blank = row(2, **{**CELLS, "platform": None})
+    assert in_step(blank, agreed=hidden) == {}
+    assert in_step(blank, agreed=hidden, base=BASE.with_words("Aktif", None)) == {KOPI: 2}
+
+
+def test_other_words_than_ours_concern_the_other_variants_too():
+    rows = [row(place, f"K-{place}", status="Aktif", platform="Keduanya") for place in range(2, 7)]
+    rows[1] = replace(rows[1], status=Text("Nonaktif"))
+    rows[2] = replace(rows[2], platform=Text("Hanya Tokopedia"))
+    rows[3] = replace(rows[3], status=Blank(), platform=Absent())
+    rows[4] = replace(rows[4], status=Text("Nonaktif"))
+    seen = SeenFile(tuple(rows), {Sku(f"K-{place}"): BASE for place in range(2, 7)})
+    assert with_new_words(seen, met={6}) == {"K-3", "K-4"}
+
+
+def test_a_sheet_without_the_column_platform_is_compared_without_it():
+    plain = row(2, **{**CELLS, "platform": Absent()})
+    assert in_step(plain, base=BASE.with_words("Aktif", None)) == in_step(plain) == {KOPI: 2}
 
 
 def test_goods_without_a_price_have_none_in_their_row():

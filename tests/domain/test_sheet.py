@@ -95,10 +95,10 @@ def test_the_status_tells_whether_buyers_see_the_goods_everywhere_somewhere_or_n
 # Typed status
 
 
-@pytest.mark.parametrize("typed", ["libur", "status.inactive", 0], ids=["own word", "one of our words", "number"])
-def test_a_typed_status_is_held_and_left_standing(typed):
+@pytest.mark.parametrize("typed", ["libur", "status.other", 0], ids=["own word", "no wish", "number"])
+def test_a_typed_status_that_says_nothing_to_do_is_held_and_left_standing(typed):
     plan = planned(saved(status=typed))
-    assert (codes(plan), plan.commands) == (["row.status_read_only"], ())
+    assert (codes(plan), plan.commands) == (["row.word_unclear"], ())
     assert set(cells(plan)) == {Field.NOTE}
 
 

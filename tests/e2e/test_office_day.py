@@ -12,7 +12,7 @@ from service.house import until
 LONGEST_S = 30
 RACK = "Rak"
 """A column of the seller's own."""
-OURS = {"Harga", "Stok", "+/−", "Opname", "Status", "Keterangan"}
+OURS = {"Harga", "Stok", "+/−", "Opname", "Status", "Platform", "Keterangan"}
 """The columns in which we write; the others, ``Kunci Selaras`` among them, must stay as they were saved."""
 
 

@@ -12,13 +12,15 @@ from daemon.domain.values import (
     OrderStatus,
     Platform,
     Sku,
+    WindowState,
 )
 from daemon.mirror import observations
 
 NOON = datetime(2026, 3, 10, 5, 0, tzinfo=UTC)
 KOPI = Sku("KOPI-1")
 LISTED = ListingId("toko", "100", "101")
-LISTING = Listing(LISTED, KOPI, "Kopi", "250 g", ListingStatus.ACTIVE, frozenset({"TIKTOK_SHOP"}), Money(55_000), 12)
+WINDOWS = ((Platform.TIKTOK_SHOP, WindowState.ON),)
+LISTING = Listing(LISTED, KOPI, "Kopi", "250 g", ListingStatus.ACTIVE, WINDOWS, Money(55_000), 12)
 LINE = OrderLine("L1", LISTED, KOPI, "Kopi", "", Money(55_000), is_cancelled=False)
 ORDER = Order(
     shop="toko",

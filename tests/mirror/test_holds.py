@@ -39,6 +39,14 @@ def test_a_shop_that_was_never_synced_can_be_held(tx):
     assert at_rest(tx) == [("shop.held", "baru")]
 
 
+def test_all_that_the_seller_holds_are_let_go_at_once_and_no_other(tx):
+    holds.rest(tx, RESTING)
+    for shop in ("toko", "mall"):
+        holds.hold(tx, shop, now=NOON)
+    holds.resume_all(tx)
+    assert at_rest(tx) == [("shop.resting", "toko")]
+
+
 def test_a_shop_rests_until_it_is_seen_awake_or_agreed_to(tx):
     holds.rest(tx, RESTING)
     assert at_rest(tx) == [("shop.resting", "toko")]

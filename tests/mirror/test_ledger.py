@@ -165,6 +165,8 @@ def test_a_fact_that_stands_twice_is_named(tx):
         pytest.param([(1, Cause.CANCEL, KOPI)], False, id="given back once"),
         pytest.param([(2, Cause.CANCEL, KOPI)], True, id="given back more than it took"),
         pytest.param([(1, Cause.CANCEL, TEH)], True, id="given back to other goods"),
+        pytest.param([(1, Cause.RETURN, KOPI)], False, id="returned once"),
+        pytest.param([(1, Cause.CANCEL, KOPI), (1, Cause.RETURN, KOPI)], True, id="cancelled and returned"),
         pytest.param([(-1, Cause.ORDER, TEH)], True, id="taken again later under another SKU"),
         pytest.param([(1, Cause.OPENING, KOPI)], False, id="older than the opening"),
     ],

@@ -14,6 +14,7 @@ from secrets import token_hex
 
 from once import found, put_blank_mirror
 from openpyxl import load_workbook
+from printed import search
 
 from bridge.columns import header_text
 from daemon.config import load_settings
@@ -233,3 +234,4 @@ class Daemon:
             self.process.kill()
             self.process.wait()
         self.notify.close()
+        search(self.said(), source=self.log.name)

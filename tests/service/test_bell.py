@@ -68,6 +68,16 @@ def test_a_ring_from_another_thread_wakes_the_listener():
     assert asyncio.run(listen()) is Trigger.SAVE
 
 
+def test_the_second_ring_comes_once_after_the_last_of_many():
+    async def listen():
+        bell = Bell()
+        for after_s in (0.01, 0.01, 0.02):
+            bell.ring_twice_from_thread(Trigger.WEBHOOK, after_s)
+        return [await bell.heard(30), await bell.heard(30), await bell.heard(0.1)]
+
+    assert asyncio.run(listen()) == [Trigger.WEBHOOK, Trigger.WEBHOOK, None]
+
+
 def test_a_ring_after_the_end_of_the_loop_is_no_error():
     async def make():
         return Bell()

@@ -9,7 +9,7 @@ from unittest import mock
 
 from sqlalchemy.exc import OperationalError
 
-from bridge import order_sheet
+from bridge import list_sheet
 from bridge.folder import files, versions
 
 
@@ -66,7 +66,7 @@ class Fate:
             mock.patch.object(files, "replace", self._watched_replace(files.replace)),
             mock.patch.object(files, "exchanged", self._around(files.exchanged, "exchange", pauses=True)),
             mock.patch.object(versions, "keep_version", self._around(versions.keep_version, "version")),
-            mock.patch.object(order_sheet, "write_new", self._around(order_sheet.write_new, "order sheet")),
+            mock.patch.object(list_sheet, "write_new", self._around(list_sheet.write_new, "order sheet")),
         ):
             yield
 

@@ -5,9 +5,9 @@ from unittest import mock
 
 import structlog
 
-from bridge import order_sheet
+from bridge import list_sheet
 from daemon import order_sheets
-from daemon.marketplaces.tiktok_shop import connector
+from daemon.marketplaces.tiktok_shop import reading
 
 
 @contextmanager
@@ -28,7 +28,7 @@ def captured_logs(into):
 
 def pages_of(size):
     """Read orders and listings in pages of ``size`` entries."""
-    return mock.patch.object(connector, "_PAGE_SIZE", str(size))
+    return mock.patch.object(reading, "LARGEST_PAGE", size)
 
 
 @contextmanager
@@ -36,7 +36,7 @@ def light_order_sheets():
     """Order sheets as plain text: what office programs make of them is tested elsewhere, and openpyxl is slow."""
 
     def write(path, rows, **_looks):
-        order_sheet.write_new(path, repr(rows).encode())
+        list_sheet.write_new(path, repr(rows).encode())
 
     with mock.patch.object(order_sheets, "write_order_sheet", write):
         yield

@@ -3,14 +3,20 @@
 from daemon.marketplaces.sandbox.refusals import RefusedError
 from daemon.marketplaces.sandbox.world import Clock
 
+TOO_MANY = "Too many requests. You've made too many requests in a short period of time."
+
 
 class Allowance:
     """A token bucket per shop, a second's worth deep; ``calls_per_s`` 0 allows everything."""
 
     def __init__(self, calls_per_s: float, *, clock: Clock) -> None:
+        self._clock = clock
+        self.change(calls_per_s)
+
+    def change(self, calls_per_s: float) -> None:
+        """Allow another number from now on, beginning with a full bucket."""
         self._rate = calls_per_s
         self._depth = max(1.0, calls_per_s)
-        self._clock = clock
         self._left: dict[str, tuple[float, float]] = {}
 
     def take(self, shop: str) -> None:
@@ -24,6 +30,6 @@ class Allowance:
         if left < 1:
             raise RefusedError(
                 36009002,
-                "Too many requests. You've made too many requests in a short period of time.",
+                TOO_MANY,
                 http_status=429,
             )

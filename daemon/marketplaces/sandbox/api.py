@@ -11,7 +11,19 @@ from random import Random
 from starlette.requests import Request
 from starlette.responses import Response
 
-from daemon.marketplaces.sandbox import order_calls, package_calls, product_calls
+from daemon.marketplaces.sandbox import (
+    after_sales_calls,
+    after_sales_return_calls,
+    finance_calls,
+    logistics_calls,
+    order_calls,
+    package_calls,
+    price_calls,
+    product_calls,
+    restock_calls,
+    webhooks_calls,
+    window_calls,
+)
 from daemon.marketplaces.sandbox.credentials import Credentials
 from daemon.marketplaces.sandbox.gate import Call, Gate, decode_query
 from daemon.marketplaces.sandbox.refusals import RefusedError, bad_parameter
@@ -40,13 +52,31 @@ class Endpoint:
 
 
 PACKAGE = "/fulfillment/{version}/packages/{package_id}"
+WEBHOOKS = "/event/{version}/webhooks"
+FINANCE = "/finance/{version}"
+CANCELLATIONS = "/return_refund/{version}/cancellations"
+RETURNS = "/return_refund/{version}/returns"
 ENDPOINTS = (
     Endpoint("GET", "/authorization/{version}/shops", ("202309",), product_calls.list_shops, takes_cipher=False),
     Endpoint("GET", "/logistics/{version}/warehouses", ("202309",), product_calls.list_warehouses),
     Endpoint(
+        "GET",
+        "/logistics/{version}/warehouses/{warehouse_id}/delivery_options",
+        ("202309",),
+        logistics_calls.list_delivery_options,
+    ),
+    Endpoint(
+        "GET",
+        "/logistics/{version}/delivery_options/{delivery_option_id}/shipping_providers",
+        ("202309",),
+        logistics_calls.list_shipping_providers,
+    ),
+    Endpoint(
         "POST", "/product/{version}/products/search", ("202502", "202312", "202309"), product_calls.search_products
     ),
     Endpoint("GET", "/product/{version}/products/{product_id}", ("202309",), product_calls.get_product),
+    Endpoint("POST", "/product/{version}/products/activate", ("202309",), window_calls.activate_products),
+    Endpoint("POST", "/product/{version}/products/deactivate", ("202309",), window_calls.deactivate_products),
     Endpoint("POST", "/product/{version}/inventory/search", ("202309",), product_calls.search_inventory),
     Endpoint(
         "POST", "/product/{version}/products/{product_id}/inventory/update", ("202309",), product_calls.update_inventory
@@ -56,6 +86,7 @@ ENDPOINTS = (
     ),
     Endpoint("POST", "/order/{version}/orders/search", ("202309",), order_calls.search_orders),
     Endpoint("GET", "/order/{version}/orders", ("202507", "202309"), order_calls.get_orders),
+    Endpoint("GET", "/order/{version}/orders/{order_id}/price_detail", ("202407",), price_calls.get_price_detail),
     Endpoint("POST", "/fulfillment/{version}/packages/search", ("202309",), package_calls.search_packages),
     Endpoint("POST", "/fulfillment/{version}/packages/ship", ("202309",), package_calls.ship_packages),
     Endpoint("GET", PACKAGE, ("202309",), package_calls.get_package),
@@ -63,6 +94,44 @@ ENDPOINTS = (
     Endpoint("POST", f"{PACKAGE}/ship", ("202309",), package_calls.ship_package),
     Endpoint("GET", f"{PACKAGE}/shipping_documents", ("202309",), package_calls.get_document),
     Endpoint("GET", "/fulfillment/{version}/orders/{order_id}/tracking", ("202309",), package_calls.get_tracking),
+    Endpoint("GET", f"{FINANCE}/statements", ("202309",), finance_calls.list_statements),
+    Endpoint(
+        "GET",
+        f"{FINANCE}/statements/{{statement_id}}/statement_transactions",
+        ("202501",),
+        finance_calls.list_transactions,
+    ),
+    Endpoint(
+        "GET",
+        f"{FINANCE}/orders/{{order_id}}/statement_transactions",
+        ("202501",),
+        finance_calls.list_order_transactions,
+    ),
+    Endpoint("GET", f"{FINANCE}/orders/unsettled", ("202507",), finance_calls.list_unsettled),
+    Endpoint("GET", WEBHOOKS, ("202309",), webhooks_calls.list_webhooks),
+    Endpoint("PUT", WEBHOOKS, ("202309",), webhooks_calls.set_webhook),
+    Endpoint("DELETE", WEBHOOKS, ("202309",), webhooks_calls.delete_webhook),
+    Endpoint("POST", CANCELLATIONS, ("202602", "202309"), after_sales_calls.cancel_order),
+    Endpoint("POST", f"{CANCELLATIONS}/search", ("202602", "202309"), after_sales_calls.search_cancellations),
+    Endpoint("POST", f"{CANCELLATIONS}/{{cancel_id}}/approve", ("202309",), after_sales_calls.approve_cancellation),
+    Endpoint("POST", f"{CANCELLATIONS}/{{cancel_id}}/reject", ("202309",), after_sales_calls.reject_cancellation),
+    Endpoint("POST", f"{RETURNS}/search", ("202602", "202309"), after_sales_return_calls.search_returns),
+    Endpoint("POST", f"{RETURNS}/{{return_id}}/approve", ("202309",), after_sales_return_calls.approve_return),
+    Endpoint("POST", f"{RETURNS}/{{return_id}}/reject", ("202606", "202309"), after_sales_return_calls.reject_return),
+    Endpoint("GET", f"{RETURNS}/{{return_id}}/records", ("202309",), after_sales_return_calls.get_records),
+    Endpoint(
+        "GET", "/return_refund/{version}/reject_reasons", ("202309",), after_sales_return_calls.get_reject_reasons
+    ),
+    Endpoint(
+        "GET", "/return_refund/{version}/decision_eligibility", ("202601",), after_sales_return_calls.get_decisions
+    ),
+    Endpoint(
+        "GET",
+        "/return_refund/{version}/orders/{order_id}/aftersale_eligibility",
+        ("202602", "202512", "202309"),
+        after_sales_return_calls.get_eligibility,
+    ),
+    Endpoint("POST", "/product/{version}/inventory/operation/settings", ("202608",), restock_calls.set_restock),
 )
 
 
@@ -94,6 +163,7 @@ class MarketplaceApi:
     def _visit(self, call: Call) -> JsonObject:
         endpoint, names = find_endpoint(call)
         shop = self._gate.admit(call, takes_cipher=endpoint.takes_cipher)
+        self._world.reviews.end()
         return endpoint.answer(Visit(self._world, shop, call, names, self._base_url))
 
     def _token(self, call: Call) -> JsonObject:
@@ -128,9 +198,10 @@ def find_endpoint(call: Call) -> tuple[Endpoint, Mapping[str, str]]:
     matches = [(endpoint, match) for endpoint in ENDPOINTS if (match := endpoint.match(call.path))]
     if not matches:
         raise RefusedError(36009009, "Invalid path.", http_status=404)
-    endpoint, match = matches[0]
-    if call.method != endpoint.method:
+    fitting = [each for each in matches if each[0].method == call.method]
+    if not fitting:
         raise wrong_method(call)
+    endpoint, match = fitting[0]
     if match["version"] not in endpoint.versions:
         raise RefusedError(36009014, f"Invalid version. {match['version']} is not supported.", http_status=400)
     return endpoint, match.groupdict()

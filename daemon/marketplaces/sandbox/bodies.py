@@ -28,6 +28,13 @@ class SearchProducts(Body):
     listing_platforms: list[Literal["TIKTOK_SHOP", "TOKOPEDIA"]] = []
 
 
+class SwitchProducts(Body):
+    """Body of activating and deactivating products (reference 3.7)."""
+
+    product_ids: Annotated[list[str], Field(min_length=1)]
+    listing_platforms: Annotated[list[Literal["TIKTOK_SHOP", "TOKOPEDIA"]], Field(min_length=1)] = ["TIKTOK_SHOP"]
+
+
 class SearchInventory(Body):
     """Body of inventory search (reference 3.4)."""
 

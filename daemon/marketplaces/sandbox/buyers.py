@@ -1,10 +1,12 @@
 """Buyers who order while you sync: how often is Poisson-like, what they do comes from the seed."""
 
-import asyncio
+from functools import partial
 from random import Random
 
 from daemon.domain.values import Platform
-from daemon.marketplaces.sandbox.goods import Listing, ProductStatus
+from daemon.marketplaces.sandbox.after_sales import TO_SHIP
+from daemon.marketplaces.sandbox.deadlines import TIMED_OUT
+from daemon.marketplaces.sandbox.goods import Listing
 from daemon.marketplaces.sandbox.orders import CANCELLABLE, NEXT, Cancellation, Order, OrderStatus
 from daemon.marketplaces.sandbox.world import Shop, World
 
@@ -19,9 +21,8 @@ FIRST_STATUS = (
     OrderStatus.UNPAID,
 )
 REASONS = (
-    Cancellation("BUYER", "Ingin mengubah alamat pengiriman"),
-    Cancellation("BUYER", "Menemukan harga lebih murah"),
-    Cancellation("SYSTEM", "Pembayaran tidak selesai tepat waktu"),
+    Cancellation("BUYER", "Ingin mengubah alamat pengiriman", f"{TO_SHIP}wrong_delivery_info"),
+    Cancellation("BUYER", "Menemukan harga lebih murah", f"{TO_SHIP}better_price"),
 )
 
 
@@ -32,11 +33,17 @@ class Buyers:
         self._world = world
         self._rng = rng
 
-    async def keep_ordering(self, orders_per_minute: float) -> None:
-        """Order until cancelled."""
-        while True:
-            await asyncio.sleep(self._rng.expovariate(orders_per_minute / 60))
-            self.take_turn()
+    def keep_ordering(self, orders_per_minute: float) -> None:
+        """Order from now on, by the world's time."""
+        self._wait(orders_per_minute, since=self._world.now())
+
+    def _wait(self, orders_per_minute: float, *, since: float) -> None:
+        next_at = since + self._rng.expovariate(orders_per_minute / 60)
+        self._world.diary.note(int(next_at), partial(self._order_again, orders_per_minute, next_at))
+
+    def _order_again(self, orders_per_minute: float, now: float) -> None:
+        self.take_turn()
+        self._wait(orders_per_minute, since=now)
 
     def take_turn(self) -> Order | None:
         """Place one order, and let now and then an earlier one go on or be cancelled.
@@ -52,15 +59,14 @@ class Buyers:
 
     def _order(self) -> Order | None:
         shop = self._rng.choice(list(self._world.shops.values()))
-        on_sale = [listing for listing in shop.listings.values() if _is_on_sale(shop, listing)]
+        platform = self._rng.choice((Platform.TIKTOK_SHOP, Platform.TIKTOK_SHOP, Platform.TOKOPEDIA))
+        self._world.reviews.end()
+        on_sale = [listing for listing in shop.listings.values() if _is_on_sale(shop, listing, platform)]
         if not on_sale:
             return None
         chosen = self._rng.sample(on_sale, min(self._rng.randint(1, MOST_LINES), len(on_sale)))
         wanted = {listing.seller_sku: min(self._rng.choice((1, 1, 1, 2, 3)), listing.available) for listing in chosen}
-        platforms = (Platform.TIKTOK_SHOP, Platform.TIKTOK_SHOP, Platform.TOKOPEDIA)
-        return self._world.place_order(
-            shop.name, wanted, platform=self._rng.choice(platforms), status=self._rng.choice(FIRST_STATUS)
-        )
+        return self._world.place_order(shop.name, wanted, platform=platform, status=self._rng.choice(FIRST_STATUS))
 
     def _advance_one(self) -> None:
         going = [order for order in self._world.orders.values() if order.status in NEXT]
@@ -72,8 +78,9 @@ class Buyers:
         if open_orders:
             order = self._rng.choice(open_orders)
             is_unpaid = order.status is OrderStatus.UNPAID
-            self._world.cancel(order, REASONS[-1] if is_unpaid else self._rng.choice(REASONS[:-1]))
+            self._world.cancel(order, TIMED_OUT[order.status] if is_unpaid else self._rng.choice(REASONS))
 
 
-def _is_on_sale(shop: Shop, listing: Listing) -> bool:
-    return listing.available > 0 and shop.products[listing.product_id].status is ProductStatus.ACTIVATE
+def _is_on_sale(shop: Shop, listing: Listing, platform: Platform) -> bool:
+    # Buyers leave bundles alone: one and its part in the same basket could want more than there is.
+    return listing.available > 0 and not listing.parts and shop.products[listing.product_id].is_on_sale(platform)

@@ -3,7 +3,6 @@
 Answers JSON; a refusal is ``{"error": text}`` with 404 (no such thing), 409 (not now) or 422 (not understood).
 """
 
-import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import TypeVar
@@ -14,24 +13,27 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from daemon.marketplaces.sandbox.after_sales import CHANGED_MIND, OUT_OF_STOCK
+from daemon.marketplaces.sandbox.after_sales_control import AfterSalesControl
+from daemon.marketplaces.sandbox.bundles import sell_bundle
 from daemon.marketplaces.sandbox.control_bodies import (
     CancelOrder,
     ControlBody,
     ListingEdit,
-    NewFault,
+    NewBundle,
     NewOrder,
     OneShop,
     ShopChoice,
 )
 from daemon.marketplaces.sandbox.credentials import Credentials
-from daemon.marketplaces.sandbox.faults import Fault, FaultQueue, Recorded
+from daemon.marketplaces.sandbox.delivery import BY_SELLER
 from daemon.marketplaces.sandbox.goods import Listing
-from daemon.marketplaces.sandbox.orders import Cancellation, Order
+from daemon.marketplaces.sandbox.orders import Order
+from daemon.marketplaces.sandbox.recorded import Recorded
+from daemon.marketplaces.sandbox.seller_center import edit_listing
 from daemon.marketplaces.sandbox.wire import JsonObject
 from daemon.marketplaces.sandbox.world import NotPossibleError, Shop, UnknownNameError, World
 
-BOUGHT_BACK = Cancellation("BUYER", "Berubah pikiran")
-OUT_OF_STOCK = Cancellation("SELLER", "Stok habis")
 MARKETPLACE = "tiktok_shop"
 M = TypeVar("M", bound=ControlBody)
 
@@ -46,6 +48,7 @@ def listing_json(shop: Shop, listing: Listing) -> JsonObject:
         "quantity": listing.available,
         "price": listing.price,
         "status": shop.products[listing.product_id].status,
+        "windows": shop.products[listing.product_id].windows,
     }
 
 
@@ -68,7 +71,6 @@ class Control:
     world: World
     credentials: Credentials
     recorded: Recorded
-    faults: FaultQueue
 
     def routes(self) -> list[Route]:
         """List the routes, to be mounted at ``/_sandbox``."""
@@ -78,9 +80,9 @@ class Control:
             Route("/orders", self.place_order, methods=["POST"]),
             Route("/orders/{order_id}/cancel", self.cancel_order, methods=["POST"]),
             Route("/orders/{order_id}/advance", self.advance_order, methods=["POST"]),
+            *AfterSalesControl(self.world).routes(),
+            Route("/bundles", self.sell_bundle, methods=["POST"]),
             Route("/listings/{shop}/{seller_sku:path}", self.edit_listing, methods=["POST"]),
-            Route("/faults", self.add_fault, methods=["POST"]),
-            Route("/faults", self.clear_faults, methods=["DELETE"]),
             Route("/tokens/expire", self.expire_tokens, methods=["POST"]),
             Route("/authorize", self.authorize, methods=["POST"]),
         ]
@@ -112,15 +114,22 @@ class Control:
         for line in wish.lines:
             wanted[line.seller_sku] += line.quantity
         order = self.world.place_order(wish.shop, wanted, platform=wish.platform, status=wish.status)
+        if wish.sent_by_seller:
+            order.delivery = BY_SELLER
         return JSONResponse(order_json(order), 201)
 
+    async def sell_bundle(self, request: Request) -> Response:
+        """Let the seller make a bundle of other goods."""
+        wish = await _read(request, NewBundle)
+        parts = {part.seller_sku: part.quantity for part in wish.parts}
+        listing = sell_bundle(self.world, wish.shop, wish.seller_sku, parts)
+        return JSONResponse(listing_json(self.world.shop(wish.shop), listing), 201)
+
     async def cancel_order(self, request: Request) -> Response:
-        """Let the buyer cancel, or the seller because nothing is left; that empties the listings (reference 3.9)."""
+        """Let the buyer cancel, or the seller because nothing is left."""
         order = self.world.order(request.path_params["order_id"])
         is_out_of_stock = (await _read(request, CancelOrder)).out_of_stock
-        self.world.cancel(order, OUT_OF_STOCK if is_out_of_stock else BOUGHT_BACK)
-        for line in order.lines if is_out_of_stock else ():
-            line.listing.set_available(0)
+        self.world.cancel(order, OUT_OF_STOCK if is_out_of_stock else CHANGED_MIND)
         return JSONResponse(order_json(order))
 
     async def advance_order(self, request: Request) -> Response:
@@ -133,26 +142,8 @@ class Control:
         """Let somebody edit stock or price in Seller Center, or take a product down."""
         shop = self.world.shop(request.path_params["shop"])
         listing = self.world.listing(shop.name, request.path_params["seller_sku"])
-        edit = await _read(request, ListingEdit)
-        if edit.quantity is not None:
-            listing.set_available(edit.quantity)
-        if edit.price is not None:
-            listing.price = edit.price
-        if edit.status is not None:
-            shop.products[listing.product_id].status = edit.status
-        self.world.touch(shop, listing)
+        edit_listing(self.world, shop, listing, await _read(request, ListingEdit))
         return JSONResponse(listing_json(shop, listing))
-
-    async def add_fault(self, request: Request) -> Response:
-        """Queue trouble."""
-        wish = await _read(request, NewFault)
-        self.faults.add(Fault(re.compile(wish.path), wish.kind, wish.times, wish.delay_s))
-        return JSONResponse(wish.model_dump(mode="json"), 201)
-
-    async def clear_faults(self, _request: Request) -> Response:
-        """Forget the trouble that has not come yet."""
-        self.faults.clear()
-        return JSONResponse({})
 
     async def expire_tokens(self, request: Request) -> Response:
         """Let access tokens be expired from now on."""

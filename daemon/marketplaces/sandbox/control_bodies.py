@@ -1,12 +1,10 @@
 """Request bodies of the control API; a key we do not know is a mistake and is refused."""
 
-import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from daemon.domain.values import Platform
-from daemon.marketplaces.sandbox.faults import FaultKind
 from daemon.marketplaces.sandbox.goods import ProductStatus
 from daemon.marketplaces.sandbox.orders import OrderStatus
 from daemon.marketplaces.sandbox.product_calls import HIGHEST_PRICE, LOWEST_PRICE, MOST_STOCK
@@ -26,14 +24,23 @@ class NewLine(ControlBody):
 
 
 class NewOrder(ControlBody):
-    """An order to be placed, paid unless it says ``UNPAID`` or ``ON_HOLD``."""
+    """An order to be placed, paid unless it says ``UNPAID`` or ``ON_HOLD``; the seller's own courier may bring it."""
 
     shop: str
     lines: Annotated[list[NewLine], Field(min_length=1)]
+    sent_by_seller: bool = False
     platform: Literal[Platform.TIKTOK_SHOP, Platform.TOKOPEDIA] = Platform.TIKTOK_SHOP
     status: Literal[OrderStatus.UNPAID, OrderStatus.ON_HOLD, OrderStatus.AWAITING_SHIPMENT] = (
         OrderStatus.AWAITING_SHIPMENT
     )
+
+
+class NewBundle(ControlBody):
+    """Goods that are sold as one: each of ``parts`` so many times."""
+
+    shop: str
+    seller_sku: Annotated[str, Field(min_length=1, max_length=50)]
+    parts: Annotated[list[NewLine], Field(min_length=1)]
 
 
 class CancelOrder(ControlBody):
@@ -43,28 +50,18 @@ class CancelOrder(ControlBody):
 
 
 class ListingEdit(ControlBody):
-    """What somebody does in Seller Center: units over all warehouses, whole Rupiah, the state of the whole product."""
+    """What somebody does in Seller Center: another code, units over all warehouses, whole Rupiah, the product's state.
 
+    ``locked`` units are for a campaign. The state is that of every window that lists the product, or of one
+    ``platform``.
+    """
+
+    seller_sku: str | None = None
     quantity: Annotated[int, Field(ge=0, le=MOST_STOCK)] | None = None
+    locked: Annotated[int, Field(ge=0, le=MOST_STOCK)] | None = None
     price: Annotated[int, Field(ge=LOWEST_PRICE, le=HIGHEST_PRICE)] | None = None
     status: ProductStatus | None = None
-
-
-def _check_regex(text: str) -> str:
-    try:
-        re.compile(text)
-    except re.error as error:
-        raise ValueError(f"not a regular expression: {error}") from error
-    return text
-
-
-class NewFault(ControlBody):
-    """Trouble for the next ``times`` calls whose path matches; ``delay_s`` is how long a hanging call hangs."""
-
-    path: Annotated[str, AfterValidator(_check_regex)] = "."
-    kind: FaultKind
-    times: Annotated[int, Field(ge=1)] = 1
-    delay_s: Annotated[float, Field(ge=0, le=600)] = 30.0
+    platform: Literal[Platform.TIKTOK_SHOP, Platform.TOKOPEDIA] | None = None
 
 
 class ShopChoice(ControlBody):

@@ -30,6 +30,7 @@ class Credentials:
     def __init__(self, seed: int, shops: Iterable[str], *, clock: Clock) -> None:
         self._rng = Random(f"{seed}/credentials")  # noqa: S311  # keys of a sandbox: equal for equal seeds
         self._clock = clock
+        self.access_life_s, self.refresh_life_s, self.code_life_s = ACCESS_LIFE_S, REFRESH_LIFE_S, CODE_LIFE_S
         self.app_key = f"6s{self._rng.randrange(36**8):x}"
         self.app_secret = self._rng.randbytes(20).hex()
         self.service_id = str(Random(f"{seed}/service").randrange(10**18, 10**19))  # noqa: S311  # as above
@@ -46,9 +47,9 @@ class Credentials:
             raise RefusedError(36009004, "Invalid app_secret.", http_status=400)
 
     def authorize(self, shop: str) -> str:
-        """Play the seller who agrees in the browser: give a code, good once and for 30 minutes."""
+        """Play the seller who agrees in the browser: give a code, good once and not for long."""
         code = invent_key(self._rng, "ROW_")
-        self._codes[code] = (shop, int(self._clock()) + CODE_LIFE_S)
+        self._codes[code] = (shop, int(self._clock()) + self.code_life_s)
         return code
 
     def exchange(self, auth_code: str) -> Grant:
@@ -83,9 +84,9 @@ class Credentials:
         grant = Grant(
             shop=shop,
             access_token=invent_key(self._rng, size=48),
-            access_expires_at=now + ACCESS_LIFE_S,
+            access_expires_at=now + self.access_life_s,
             refresh_token=invent_key(self._rng, size=48),
-            refresh_expires_at=now + REFRESH_LIFE_S,
+            refresh_expires_at=now + self.refresh_life_s,
         )
         self._access[grant.access_token] = (shop, grant.access_expires_at)
         self._refresh[grant.refresh_token] = (shop, grant.refresh_expires_at)

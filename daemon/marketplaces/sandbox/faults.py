@@ -1,138 +1,129 @@
-"""Trouble on demand, and the log of every call served."""
+"""Trouble on demand: what can go wrong with a call, how often, and which trouble comes next."""
 
-import asyncio
 import re
-from collections import deque
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
 from enum import StrEnum
+from random import Random
+from typing import Annotated, Literal, TypeAlias
 
-from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from pydantic import AfterValidator, Field
 
-HANG_UP = "selaras.hang_up"
-"""ASGI extension of our server: a function that closes the connection without a word."""
-LOG_LENGTH = 100_000
+from daemon.marketplaces.sandbox.control_bodies import ControlBody
 
 
 class FaultKind(StrEnum):
-    """What goes wrong. The ``after`` kinds do what was asked first; no other kind does it."""
+    """What goes wrong.
 
+    What was asked is done by the ``after`` kinds, and by ``delay``, ``duplicate``, ``truncate`` and ``novelty``; by no
+    other kind.
+    """
+
+    REFUSE = "refuse"
     STATUS_429 = "status_429"
     STATUS_500 = "status_500"
     GARBAGE = "garbage"
+    TRUNCATE = "truncate"
+    NOVELTY = "novelty"
+    DELAY = "delay"
+    DUPLICATE = "duplicate"
     HANG_BEFORE = "hang_before"
     HANG_AFTER = "hang_after"
     DROP_BEFORE = "drop_before"
     DROP_AFTER = "drop_after"
 
 
-@dataclass(slots=True)
-class Fault:
-    """Trouble for the next ``times`` calls whose path matches; a hanging one hangs up after ``delay_s``."""
+def _check_regex(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from error
+    return text
 
-    path: re.Pattern[str]
+
+class Fault(ControlBody):
+    """Trouble for calls whose path matches, each with ``probability``, until ``times`` had it; ``null``: all of them.
+
+    ``delay_s`` is how long a hanging or late call takes, in seconds of the world. ``retry_after_s`` goes with a 429
+    (``null``: without the header), ``code``, ``message`` and ``http_status`` with a refusal, and ``words`` are the
+    keys whose texts a novelty replaces by a word that nobody knows yet.
+    """
+
     kind: FaultKind
-    times: int
-    delay_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class Served:
-    """One marketplace call served; ``status`` 0 means that no answer was sent."""
-
-    method: str
-    path: str
-    status: int
-    time: datetime
+    path: Annotated[str, AfterValidator(_check_regex)] = "."
+    times: Annotated[int, Field(ge=1)] | None = 1
+    probability: Annotated[float, Field(gt=0, le=1)] = 1.0
+    delay_s: Annotated[float, Field(ge=0, le=600)] = 30.0
+    retry_after_s: Annotated[int, Field(ge=0)] | None = 1
+    code: int = 36009003
+    message: str = "Internal error."
+    http_status: Annotated[int, Field(ge=200, le=599)] = 200
+    words: tuple[str, ...] = ()
 
 
 class FaultQueue:
-    """Faults waiting for their calls; the oldest that matches is used first."""
+    """Faults waiting for their calls; the oldest that matches and has the luck to is used first."""
 
-    def __init__(self) -> None:
+    def __init__(self, rng: Random) -> None:
+        self._rng = rng
         self._faults: list[Fault] = []
 
-    def add(self, fault: Fault) -> None:
-        """Queue a fault."""
-        self._faults.append(fault)
+    def add(self, *faults: Fault) -> None:
+        """Queue faults."""
+        self._faults += faults
 
     def clear(self) -> None:
         """Forget all faults."""
         self._faults.clear()
 
+    def listed(self) -> list[Fault]:
+        """Tell which faults wait, oldest first; their ``times`` are what is left of them."""
+        return list(self._faults)
+
     def take(self, path: str) -> Fault | None:
         """Use up one fault for this path."""
-        for fault in self._faults:
-            if fault.path.search(path):
-                fault.times -= 1
-                if not fault.times:
-                    self._faults.remove(fault)
+        for place, fault in enumerate(self._faults):
+            if re.search(fault.path, path) and self._rng.random() < fault.probability:
+                if fault.times == 1:
+                    del self._faults[place]
+                elif fault.times is not None:
+                    self._faults[place] = fault.model_copy(update={"times": fault.times - 1})
                 return fault
         return None
 
 
-CANNED = {
-    FaultKind.STATUS_429: Response(
-        '{"code":36009002,"message":"Too many requests. You\'ve made too many requests in a short period of time.",'
-        '"request_id":"2025010100000000000000000000000000","data":null}',
-        429,
-        {"retry-after": "1"},
-        media_type="application/json",
+def _lasting(kind: FaultKind, probability: float, **more: object) -> Fault:
+    """Trouble that stays. It spares the tokens: a refresh whose answer is lost shuts the app out for good."""
+    every_call_but_tokens = r"^/(?!api/v2/token)"
+    return Fault.model_validate(
+        {"kind": kind, "path": every_call_but_tokens, "probability": probability, "times": None, **more}
+    )
+
+
+Profile: TypeAlias = Literal["calm", "flaky", "evening", "storm"]
+PROFILES: Mapping[Profile, tuple[Fault, ...]] = {
+    "calm": (),
+    "flaky": (
+        _lasting(FaultKind.DROP_BEFORE, 0.02),
+        _lasting(FaultKind.DROP_AFTER, 0.02),
+        _lasting(FaultKind.STATUS_500, 0.02),
+        _lasting(FaultKind.DELAY, 0.03, delay_s=2.0),
     ),
-    FaultKind.STATUS_500: Response("<html><body>Internal Server Error</body></html>", 500, media_type="text/html"),
-    FaultKind.GARBAGE: Response('{"code":0,"message":"Success","data":{"inven', 200, media_type="application/json"),
+    "evening": (
+        _lasting(FaultKind.STATUS_429, 0.08, retry_after_s=2),
+        _lasting(FaultKind.STATUS_429, 0.04, retry_after_s=None),
+        _lasting(FaultKind.STATUS_500, 0.01),
+        _lasting(FaultKind.DELAY, 0.3, delay_s=1.0),
+    ),
+    "storm": (
+        _lasting(FaultKind.DROP_BEFORE, 0.06),
+        _lasting(FaultKind.DROP_AFTER, 0.06),
+        _lasting(FaultKind.STATUS_429, 0.05, retry_after_s=None),
+        _lasting(FaultKind.STATUS_500, 0.08),
+        _lasting(FaultKind.GARBAGE, 0.03),
+        _lasting(FaultKind.TRUNCATE, 0.03),
+        _lasting(FaultKind.DUPLICATE, 0.05),
+        _lasting(FaultKind.NOVELTY, 0.05),
+        _lasting(FaultKind.HANG_AFTER, 0.01, delay_s=20.0),
+    ),
 }
-
-
-class Recorded:
-    """ASGI layer that plays the queued faults and logs each call with the status that was really sent."""
-
-    def __init__(self, app: ASGIApp, faults: FaultQueue, clock: Callable[[], datetime]) -> None:
-        self._app = app
-        self._faults = faults
-        self._clock = clock
-        self.log: deque[Served] = deque(maxlen=LOG_LENGTH)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
-        fault = self._faults.take(scope["path"])
-        if fault is None:
-            await self._app(scope, receive, self._noting(scope, send))
-        elif fault.kind in CANNED:
-            await CANNED[fault.kind](scope, receive, self._noting(scope, send))
-        else:
-            await self._stay_silent(fault, scope, receive)
-
-    def _noting(self, scope: Scope, send: Send) -> Send:
-        async def note(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                self._note(scope, message["status"])
-            await send(message)
-
-        return note
-
-    async def _stay_silent(self, fault: Fault, scope: Scope, receive: Receive) -> None:
-        if fault.kind in {FaultKind.HANG_AFTER, FaultKind.DROP_AFTER}:
-            await self._app(scope, receive, _swallow)
-        self._note(scope, 0)
-        if fault.kind in {FaultKind.HANG_BEFORE, FaultKind.HANG_AFTER}:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(_gone(receive), fault.delay_s)
-        scope["extensions"][HANG_UP]()
-        await _gone(receive)
-
-    def _note(self, scope: Scope, status: int) -> None:
-        self.log.append(Served(scope["method"], scope["path"], status, self._clock()))
-
-
-async def _swallow(_message: Message) -> None:
-    """Take an answer that nobody gets to see."""
-
-
-async def _gone(receive: Receive) -> None:
-    """Wait until the connection is closed, by whichever side."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
+"""Trouble of every day, by name: none, a bad line, an evening when everybody shops, and everything at once."""

@@ -3,6 +3,7 @@
 import base64
 from random import Random
 
+from daemon.domain.values import Platform
 from daemon.marketplaces.sandbox.catalogue import Goods, make_goods
 from daemon.marketplaces.sandbox.goods import IdSequence, Listing, Product, Stock, Warehouse
 from daemon.marketplaces.sandbox.people import invent_name, invent_place
@@ -59,14 +60,13 @@ def _found_warehouses(rng: Random) -> tuple[Warehouse, ...]:
 def _list_goods(
     goods: Goods, product_id: str, sku_ids: IdSequence, *, warehouses: tuple[Warehouse, ...], listed_at: int
 ) -> Product:
+    listed = {Platform.TIKTOK_SHOP: goods.is_on_tiktok, Platform.TOKOPEDIA: goods.is_on_tokopedia}
     return Product(
         id=product_id,
         title=goods.title,
         description=goods.description,
         category=goods.category,
-        status=goods.status,
-        is_on_tiktok=goods.is_on_tiktok,
-        is_on_tokopedia=goods.is_on_tokopedia,
+        windows={platform: goods.status for platform, is_listed in listed.items() if is_listed},
         created_at=listed_at,
         updated_at=listed_at,
         listings=[

@@ -1,8 +1,12 @@
 """What a sandbox shop sells and where it lies: warehouses, products, listings and their stock."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
+from typing import TypeAlias
+
+from daemon.domain.values import Platform
 
 CURRENCY = "IDR"
 
@@ -57,22 +61,40 @@ class Warehouse:
 
 @dataclass(slots=True)
 class Stock:
-    """Units of one listing in one warehouse: ``available`` to order, ``committed`` to open orders."""
+    """Units of one listing in one warehouse: ``available`` to order, ``committed`` to open orders.
+
+    Of the available ones a campaign was promised ``pledged``.
+    """
 
     available: int
     committed: int = 0
+    pledged: int = 0
+
+    @property
+    def locked(self) -> int:
+        """Units that are for the campaign: no update may leave fewer (reference 3.5)."""
+        return min(self.pledged, self.available)
+
+
+Part: TypeAlias = tuple["Listing", int]
 
 
 @dataclass(slots=True, eq=False)
 class Listing:
-    """One SKU of a product. ``price`` is whole Rupiah; ``stocks`` is by warehouse id, default warehouse first."""
+    """One SKU of a product. ``price`` is whole Rupiah; ``stocks`` is by warehouse id, default warehouse first.
+
+    ``restocks``: units of cancelled orders can be ordered again by themselves (reference 3.9). ``parts`` are the
+    listings that a bundle is made of, and how many units of each; others have none.
+    """
 
     id: str
     product_id: str
     seller_sku: str
     attributes: tuple[tuple[str, str], ...]
     price: int
-    stocks: dict[str, Stock]
+    stocks: Mapping[str, Stock]
+    restocks: bool = True
+    parts: tuple["Part", ...] = ()
 
     @property
     def available(self) -> int:
@@ -83,6 +105,11 @@ class Listing:
     def committed(self) -> int:
         """Units promised to open orders, over all warehouses."""
         return sum(stock.committed for stock in self.stocks.values())
+
+    @property
+    def locked(self) -> int:
+        """Units that are for campaigns, over all warehouses."""
+        return sum(stock.locked for stock in self.stocks.values())
 
     @property
     def variant(self) -> str:
@@ -98,6 +125,12 @@ class Listing:
             stock.committed += taken
             places += [warehouse_id] * taken
         return places
+
+    def lock(self, quantity: int) -> None:
+        """Keep ``quantity`` units in all for a campaign, out of the first warehouses that have them; 0 ends it."""
+        for stock in self.stocks.values():
+            stock.pledged = min(quantity, stock.available)
+            quantity -= stock.pledged
 
     def set_available(self, quantity: int) -> None:
         """Make ``quantity`` the sum over all warehouses; the first one absorbs the difference as far as it can."""
@@ -118,18 +151,25 @@ class Category:
 
 @dataclass(slots=True)
 class Product:
-    """A product with its listings. Times are Unix seconds; ``is_on_tiktok`` is false for Tokopedia-only goods."""
+    """A product with its listings. ``windows`` is its status in each window that lists it; times are Unix seconds."""
 
     id: str
     title: str
     description: str
     category: Category
-    status: ProductStatus
-    is_on_tiktok: bool
-    is_on_tokopedia: bool
+    windows: dict[Platform, ProductStatus]
     created_at: int
     updated_at: int
     listings: list[Listing]
+
+    @property
+    def status(self) -> ProductStatus:
+        """What rules whether it may be edited: the TikTok Shop status, or that of goods on Tokopedia only."""
+        return self.windows.get(Platform.TIKTOK_SHOP) or self.windows[Platform.TOKOPEDIA]
+
+    def is_on_sale(self, platform: Platform) -> bool:
+        """Whether buyers can order it in a window; where it is not listed, the other window's word counts."""
+        return self.windows.get(platform, self.status) is ProductStatus.ACTIVATE
 
 
 class IdSequence:

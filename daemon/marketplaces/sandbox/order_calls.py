@@ -1,5 +1,7 @@
 """The order endpoints (reference 5.1, 5.2)."""
 
+from collections.abc import Sequence
+
 from daemon.marketplaces.sandbox import wire
 from daemon.marketplaces.sandbox.bodies import SearchOrders, read_body
 from daemon.marketplaces.sandbox.orders import Order
@@ -11,6 +13,7 @@ from daemon.marketplaces.sandbox.wire_orders import order_json
 
 MOST_ORDER_IDS = 50
 MOST_WAREHOUSES = 100
+QUIET_S = 60
 
 
 def search_orders(visit: Visit) -> JsonObject:
@@ -27,17 +30,28 @@ def search_orders(visit: Visit) -> JsonObject:
         page = cut(hits, lambda order: (order.updated_at if by_update else order.created_at, order.id), wish)
     except ValueError as error:
         raise bad_parameter("The 'page_token' query parameter does not fit this search.") from error
+    if visit.world.orders_move and page.next_token:
+        _move_one(page.entries, visit.world.now())
     paging: JsonObject = {"next_page_token": page.next_token} if page.next_token else {}
     return wire.filled({"total_count": page.total, **paging, "orders": [order_json(order) for order in page.entries]})
 
 
+def _move_one(shown: Sequence[Order], now: int) -> None:
+    """Let the marketplace touch an order of this page: its time moves, and a later page shows it again (reference 5.1).
+
+    Not the same one soon again, or a search of single orders would never end.
+    """
+    quiet = [order for order in shown if order.updated_at < now - QUIET_S]
+    if quiet:
+        quiet[0].updated_at = now
+
+
 def _is_wanted(order: Order, body: SearchOrders) -> bool:
-    """Every order here is shipped by the platform, and no buyer's cancel request is ever open."""
     return (
         body.order_status in {None, order.status}
-        and body.shipping_type in {None, "TIKTOK"}
+        and body.shipping_type in {None, order.delivery.shipping_type}
         and body.buyer_user_id in {None, order.buyer.user_id}
-        and not body.is_buyer_request_cancel
+        and body.is_buyer_request_cancel in {None, order.is_asked_to_cancel}
         and (not body.warehouse_ids or order.lines[0].warehouse_id in body.warehouse_ids)
         and within(order.created_at, body.create_time_ge, before(body.create_time_lt))
         and within(order.updated_at, body.update_time_ge, before(body.update_time_lt))

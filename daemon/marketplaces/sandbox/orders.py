@@ -1,9 +1,11 @@
 """Orders of the sandbox and the way they go (reference 5.2, 5.3)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from daemon.domain.values import Platform
+from daemon.marketplaces.sandbox.delivery import REGULAR, DeliveryOption
 from daemon.marketplaces.sandbox.goods import Listing
 from daemon.marketplaces.sandbox.people import Buyer
 
@@ -31,25 +33,71 @@ NEXT = {
     OrderStatus.DELIVERED: OrderStatus.COMPLETED,
 }
 CANCELLABLE = frozenset({OrderStatus.UNPAID, OrderStatus.ON_HOLD, OrderStatus.AWAITING_SHIPMENT})
+CANCELLABLE_ON_REQUEST = CANCELLABLE | {OrderStatus.AWAITING_COLLECTION}
 
 
 @dataclass(frozen=True, slots=True)
 class Cancellation:
-    """Who cancelled (``BUYER``, ``SELLER``, ``SYSTEM``) and the reason as people read it."""
+    """Who cancelled (``BUYER``, ``SELLER``, ``SYSTEM``) and why: as people read it, and by the marketplace's name."""
 
     initiator: str
     reason: str
+    reason_name: str = ""
+
+    @property
+    def says_empty(self) -> bool:
+        """Whether nothing was left: the marketplace then takes the goods off sale (reference 3.9)."""
+        return self.reason_name.endswith("out_of_stock")
+
+
+class CancelStatus(StrEnum):
+    """How far a cancellation is (reference 7.3)."""
+
+    PENDING = "CANCELLATION_REQUEST_PENDING"
+    SUCCESS = "CANCELLATION_REQUEST_SUCCESS"
+    COMPLETE = "CANCELLATION_REQUEST_COMPLETE"
+    CANCEL = "CANCELLATION_REQUEST_CANCEL"
+
+
+@dataclass(slots=True)
+class CancelRequest:
+    """The record of a cancellation, asked for or done; all times are Unix seconds.
+
+    ``answer_by`` is when the marketplace decides for the seller. ``item_ids`` are its own ids of the order's lines,
+    in their order; ``replenish`` tells the seller to put the units on sale again by hand.
+    """
+
+    id: str
+    order_id: str
+    cause: Cancellation
+    status: CancelStatus
+    created_at: int
+    updated_at: int
+    answer_by: int
+    item_ids: tuple[str, ...]
+    replenish: bool
+    tell: Callable[["CancelRequest"], None]
+
+    def reach(self, status: CancelStatus, now: int) -> None:
+        """Enter ``status``, and tell whoever wants to hear of it."""
+        self.status = status
+        self.updated_at = now
+        self.tell(self)
 
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """One unit; ``price`` is what it cost when it was ordered, in whole Rupiah."""
+    """One unit; ``price`` is what it cost when it was ordered, in whole Rupiah.
+
+    Of a bundle, ``parts`` are the units that it is made of.
+    """
 
     id: str
     listing: Listing
     title: str
     warehouse_id: str
     price: int
+    parts: tuple["OrderLine", ...] = ()
 
 
 @dataclass(slots=True)
@@ -74,6 +122,18 @@ class Order:
     shown_from: int = 0
     handover_method: str = ""
     pickup_slot: tuple[int, int] | None = None
+    delivery: DeliveryOption = REGULAR
+    cancel_request: CancelRequest | None = None
+
+    @property
+    def is_asked_to_cancel(self) -> bool:
+        """Whether the buyer wants it cancelled and waits for the seller's answer."""
+        return self.cancel_request is not None and self.cancel_request.status is CancelStatus.PENDING
+
+    @property
+    def units(self) -> tuple[OrderLine, ...]:
+        """What is taken from a shelf: of a bundle its parts."""
+        return tuple(unit for line in self.lines for unit in line.parts or (line,))
 
     @property
     def paid_at(self) -> int | None:

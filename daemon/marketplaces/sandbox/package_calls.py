@@ -1,17 +1,21 @@
 """Packages: search, detail, handover, shipping, labels and tracking (reference 6)."""
 
+import re
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from daemon.marketplaces.sandbox import wire
-from daemon.marketplaces.sandbox.bodies import SearchPackages, Ship, ShipMany, read_body
+from daemon.marketplaces.sandbox.bodies import SearchPackages, SelfShipment, Ship, ShipMany, read_body
+from daemon.marketplaces.sandbox.deadlines import DAY_S, WIB
+from daemon.marketplaces.sandbox.delivery import BY_SELLER, SELLERS_COURIERS
 from daemon.marketplaces.sandbox.orders import Order, OrderStatus
 from daemon.marketplaces.sandbox.paging import cut
 from daemon.marketplaces.sandbox.refusals import RefusedError, bad_parameter
 from daemon.marketplaces.sandbox.visits import Visit, before, within
 from daemon.marketplaces.sandbox.wire import JsonObject
-from daemon.marketplaces.sandbox.wire_orders import DELIVERY_OPTION, WIB, package_status, recipient_json
+from daemon.marketplaces.sandbox.wire_orders import package_status, recipient_json
 
 MOST_PACKAGES = 50
 PICKUP_HOURS = ((9, 13), (13, 17))
@@ -86,9 +90,9 @@ def get_package(visit: Visit) -> JsonObject:
         "split_and_combine_tag": "DEFAULT",
         "has_multi_skus": len(_skus_json(order)) > 1,
         "note_tag": "BUYER_NOTED" if order.buyer.note else "BUYER_UNNOTED",
-        "shipping_type": "TIKTOK",
-        "delivery_option_id": DELIVERY_OPTION[0],
-        "delivery_option_name": DELIVERY_OPTION[1],
+        "shipping_type": order.delivery.shipping_type,
+        "delivery_option_id": order.delivery.id,
+        "delivery_option_name": order.delivery.name,
         "warehouse_id": order.lines[0].warehouse_id,
         "recipient_address": wire.only(recipient_json(order), _ADDRESS),
         **shown,
@@ -156,8 +160,11 @@ def _ship(visit: Visit, package_id: str, wish: Ship) -> None:
         raise RefusedError(21011006, "The package has been shipped")
     if order.status is not OrderStatus.AWAITING_SHIPMENT:
         raise RefusedError(21011029, f"The order status {order.status} does not allow this operation.")
+    if (wish.self_shipment is not None) != (order.delivery is BY_SELLER):
+        raise RefusedError(21011037, f"This package is shipped by {order.delivery.shipping_type}.")
     if wish.self_shipment is not None:
-        raise RefusedError(21011037, "The platform ships this package.")
+        _send_with(order, wish.self_shipment, visit)
+        return
     slot = (wish.pickup_slot.start_time, wish.pickup_slot.end_time) if wish.pickup_slot else None
     if slot is not None and slot not in _slots(visit.world.now())[1:]:
         raise RefusedError(21011048, "The pickup slot is not available.")
@@ -165,16 +172,27 @@ def _ship(visit: Visit, package_id: str, wish: Ship) -> None:
     visit.world.advance(order)
 
 
+def _send_with(order: Order, own: SelfShipment, visit: Visit) -> None:
+    """Let the seller's own courier have the package."""
+    courier = next((each for each in SELLERS_COURIERS if each.id == own.shipping_provider_id), None)
+    if courier is None or not re.fullmatch(r"[A-Za-z0-9\-_./]{4,50}", own.tracking_number):
+        raise RefusedError(21001001, "The shipping provider or the tracking number is not valid.")
+    visit.world.advance(order)
+    order.buyer, order.tracking_number = replace(order.buyer, courier=courier), own.tracking_number
+
+
 def get_document(visit: Visit) -> JsonObject:
-    """Get Package Shipping Document: an address without signature, of a PDF that this server makes."""
+    """Get Package Shipping Document: an address without signature, for a day, of a PDF that this server makes."""
     order = _order(visit, visit.names["package_id"])
     kind = visit.choice("document_type", ("", *DOCUMENTS))
     if not kind:
         raise bad_parameter("The 'document_type' query parameter is required.")
-    if order.status is not OrderStatus.AWAITING_COLLECTION:
+    if order.status is not OrderStatus.AWAITING_COLLECTION or order.delivery is BY_SELLER:
         raise RefusedError(21011048, f"The order status {order.status} does not allow this operation.")
     size = visit.choice("document_size", ("A6", "A5"))
-    address = f"{visit.base_url}{LABELS}/{order.package_id}.pdf?kind={kind}&size={size}"
+    address = (
+        f"{visit.base_url}{LABELS}/{order.package_id}.pdf?kind={kind}&size={size}&expire={visit.world.now() + DAY_S}"
+    )
     return {"doc_url": address, "tracking_number": order.tracking_number}
 
 

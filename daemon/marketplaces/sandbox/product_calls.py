@@ -11,6 +11,7 @@ from daemon.marketplaces.sandbox.bodies import (
     SkuInventory,
     UpdateInventory,
     UpdatePrices,
+    WarehouseQuantity,
     read_body,
 )
 from daemon.marketplaces.sandbox.goods import CURRENCY, STOCK_EDITABLE, Listing, Product, ProductStatus
@@ -58,11 +59,10 @@ def search_products(visit: Visit) -> JsonObject:
 
 
 def _is_wanted(product: Product, body: SearchProducts) -> bool:
-    windows = {Platform.TIKTOK_SHOP: product.is_on_tiktok, Platform.TOKOPEDIA: product.is_on_tokopedia}
+    looked_at = [product.windows.get(Platform(platform)) for platform in body.listing_platforms] or [product.status]
     listings = product.listings
     return (
-        body.status in {"ALL", product.status}
-        and all(windows[Platform(platform)] for platform in body.listing_platforms)
+        (body.status == "ALL" or all(status == body.status for status in looked_at))
         and (not body.seller_skus or any(listing.seller_sku in body.seller_skus for listing in listings))
         and (not body.sku_ids or any(listing.id in body.sku_ids for listing in listings))
         and within(product.created_at, body.create_time_ge, body.create_time_le)
@@ -137,15 +137,22 @@ def _check_quantities(entry: SkuInventory, listing: Listing | None) -> None:
 def _sku_fault(entry: SkuInventory, listing: Listing | None) -> JsonObject | None:
     if listing is None:
         return {"code": 12019022, "message": "The SKU id is invalid", "detail": {"sku_id": entry.id}}
-    strangers = [each.warehouse_id for each in entry.inventory if each.warehouse_id not in {None, *listing.stocks}]
-    if not strangers:
+    if listing.parts:
+        return {"code": 12052708, "message": "The stock of a bundle is not editable", "detail": {"sku_id": entry.id}}
+    extra = [fault for each in entry.inventory if (fault := _place_fault(each, listing))]
+    if not extra:
         return None
-    extra = [
-        {"warehouse_id": stranger, "code": 12052097, "message": "The warehouse does not exist"}
-        for stranger in strangers
-    ]
     detail = {"sku_id": entry.id, "extra_errors": extra}
     return {"code": 12052990, "message": "Check failed", "detail": detail}
+
+
+def _place_fault(wish: WarehouseQuantity, listing: Listing) -> JsonObject | None:
+    place = wish.warehouse_id or next(iter(listing.stocks))
+    if place not in listing.stocks:
+        return {"warehouse_id": place, "code": 12052097, "message": "The warehouse does not exist"}
+    if wish.quantity < listing.stocks[place].locked:
+        return {"warehouse_id": place, "code": 12052393, "message": "The SKU is locked by a promotion"}
+    return None
 
 
 def _set_stock(entry: SkuInventory, listing: Listing) -> None:
@@ -164,6 +171,8 @@ def update_prices(visit: Visit) -> JsonObject:
     unknown = [entry.id for entry in body.skus if entry.id not in listings]
     if unknown:
         raise RefusedError(12019022, f"The SKU id {unknown[0]} is invalid.")
+    if any(listings[entry.id].locked for entry in body.skus):
+        raise RefusedError(12052038, "The price is locked while a promotion runs.")
     for listing, price in [(listings[entry.id], read_price(entry.price)) for entry in body.skus]:
         listing.price = price
         visit.world.touch(visit.shop, listing)

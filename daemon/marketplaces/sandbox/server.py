@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -14,8 +14,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from daemon.errors import PersonNeededError
 from daemon.loopback import address, listen, served
 from daemon.marketplaces.sandbox.app import SandboxOptions, build
-from daemon.marketplaces.sandbox.faults import HANG_UP
 from daemon.marketplaces.sandbox.ready import Ready, write_ready_file
+from daemon.marketplaces.sandbox.recorded import HANG_UP
 from daemon.marketplaces.sandbox.world import Clock
 
 __all__ = ["Ready", "SandboxOptions", "running", "serve"]
@@ -43,15 +43,15 @@ def running(options: SandboxOptions, *, clock: Clock = time.time) -> Iterator[Re
     """Run a sandbox in a thread of its own for the length of a ``with`` block.
 
     ``clock`` tells Unix seconds: it stamps everything, the ``Date`` header too, and judges timestamps and
-    tokens. Raise :class:`~daemon.errors.PersonNeededError` when the port is taken or the
-    ready file cannot be written.
+    tokens. Raise :class:`~daemon.errors.PersonNeededError` when the port is taken, the
+    scenario cannot be played or the ready file cannot be written.
     """
-    listening = _listen(options.port)
-    app, ready = build(options, address(listening), clock=clock)
-    with served(app, listening, protocol=HangingUpProtocol):
-        if options.ready_file is not None:
-            write_ready_file(ready, options.ready_file)
-        yield ready
+    with closing(_listen(options.port)) as listening:
+        app, ready = build(options, address(listening), clock=clock)
+        with served(app, listening, protocol=HangingUpProtocol):
+            if options.ready_file is not None:
+                write_ready_file(ready, options.ready_file)
+            yield ready
 
 
 def _listen(port: int) -> socket.socket:

@@ -21,9 +21,9 @@ class Visit:
     names: Mapping[str, str]
     base_url: str
 
-    def wish(self, filters: str, *, is_descending: bool = False, largest: int = LARGEST_PAGE) -> Wish:
-        """Read the paging parameters; ``page_size`` is required, 1 to ``largest``."""
-        text = self.call.value("page_size") or ""
+    def wish(self, filters: str, *, is_descending: bool = False, largest: int = LARGEST_PAGE, usual: str = "") -> Wish:
+        """Read the paging parameters; ``page_size`` is 1 to ``largest``, required if none is ``usual``."""
+        text = self.call.value("page_size") or usual
         if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= largest:
             raise bad_parameter(f"The 'page_size' query parameter must be between 1 and {largest}.")
         return Wish(int(text), self.call.value("page_token") or "", filters, is_descending)

@@ -2,8 +2,9 @@
 
 from typing import TypeAlias
 
+from daemon.domain.values import Platform
 from daemon.marketplaces.sandbox.credentials import Grant
-from daemon.marketplaces.sandbox.goods import CURRENCY, Listing, Place, Product, Warehouse
+from daemon.marketplaces.sandbox.goods import CURRENCY, Listing, Place, Product, ProductStatus, Warehouse
 from daemon.marketplaces.sandbox.world import Shop
 
 JsonObject: TypeAlias = dict[str, object]
@@ -17,6 +18,7 @@ SCOPES = [
     "seller.fulfillment.basic",
     "seller.fulfillment.package.write",
     "seller.logistics",
+    "seller.return_refund.basic",
 ]
 
 
@@ -118,9 +120,11 @@ def product_detail_json(product: Product) -> JsonObject:
             {"id": category.id, "parent_id": category.parent_id, "local_name": category.name, "is_leaf": True},
         ],
         "minimum_order_quantity": 1,
+        **({"product_types": ["COMBINED_PRODUCT"]} if product.listings[0].parts else {}),
         "skus": [
             {
                 **_listing_json(listing, {**_search_price(listing), "sale_price": str(listing.price)}),
+                **filled({"combined_skus": combined_json(listing)}),
                 "sales_attributes": [{"name": name, "value_name": value} for name, value in listing.attributes],
             }
             for listing in product.listings
@@ -128,15 +132,24 @@ def product_detail_json(product: Product) -> JsonObject:
     }
 
 
+def combined_json(listing: Listing) -> list[JsonObject]:
+    """What a bundle is made of; nothing for other goods."""
+    return [{"sku_id": part.id, "product_id": part.product_id, "sku_count": units} for part, units in listing.parts]
+
+
 def _product_head(product: Product) -> JsonObject:
     """A Tokopedia-only product has no top-level status (reference 3.1)."""
     head: JsonObject = {"id": product.id, "title": product.title}
-    if product.is_on_tiktok:
-        head["status"] = product.status
-    if product.is_on_tokopedia:
-        head["integrated_platform_statuses"] = [{"platform": "TOKOPEDIA", "status": product.status}]
+    own = product.windows.get(Platform.TIKTOK_SHOP)
+    others = {platform: status for platform, status in product.windows.items() if platform != Platform.TIKTOK_SHOP}
+    if own is not None:
+        head["status"] = own
+    if others:
+        head["integrated_platform_statuses"] = [
+            {"platform": platform, "status": status} for platform, status in others.items()
+        ]
     return head | {
-        "audit": {"status": "APPROVED"},
+        "audit": {"status": "AUDITING" if ProductStatus.PENDING in product.windows.values() else "APPROVED"},
         "has_draft": False,
         "is_not_for_sale": False,
         "create_time": product.created_at,
@@ -161,6 +174,14 @@ def _listing_json(listing: Listing, price: JsonObject) -> JsonObject:
     }
 
 
+def _distribution_json(listing: Listing) -> JsonObject:
+    """How much of the available stock is for everybody, and how much for a campaign."""
+    in_shop: JsonObject = {"in_shop_inventory": {"quantity": listing.available - listing.locked}}
+    if listing.locked:
+        in_shop["campaign_inventory"] = [{"campaign_name": "Kilat Tengah Bulan", "quantity": listing.locked}]
+    return in_shop
+
+
 def inventory_json(product_id: str, listings: list[Listing]) -> JsonObject:
     """Stock of one product's listings."""
     return {
@@ -171,7 +192,7 @@ def inventory_json(product_id: str, listings: list[Listing]) -> JsonObject:
                 "seller_sku": listing.seller_sku,
                 "total_available_quantity": listing.available,
                 "total_committed_quantity": listing.committed,
-                "total_available_inventory_distribution": {"in_shop_inventory": {"quantity": listing.available}},
+                "total_available_inventory_distribution": _distribution_json(listing),
                 "warehouse_inventory": [
                     {
                         "warehouse_id": warehouse_id,

@@ -1,14 +1,13 @@
 """Orders in the marketplace's JSON (reference 5.2): one line item a unit, recipients masked."""
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
 
+from daemon.marketplaces.sandbox.deadlines import sla_times
 from daemon.marketplaces.sandbox.goods import CURRENCY, Place
 from daemon.marketplaces.sandbox.orders import Order, OrderLine, OrderStatus
 from daemon.marketplaces.sandbox.people import Buyer
-from daemon.marketplaces.sandbox.wire import JsonObject, full_address
+from daemon.marketplaces.sandbox.wire import JsonObject, combined_json, full_address
 
-WIB = timezone(timedelta(hours=7))
 WITHOUT_ADDRESS = frozenset({OrderStatus.UNPAID, OrderStatus.ON_HOLD})
 PACKAGE_STATUS = {
     OrderStatus.AWAITING_COLLECTION: "PROCESSING",
@@ -17,7 +16,6 @@ PACKAGE_STATUS = {
     OrderStatus.COMPLETED: "COMPLETED",
     OrderStatus.CANCELLED: "CANCELLED",
 }
-DELIVERY_OPTION = ("7093318255710214401", "Reguler")
 MOMENTS = (
     ("rts_time", OrderStatus.AWAITING_COLLECTION),
     ("collection_time", OrderStatus.IN_TRANSIT),
@@ -40,10 +38,10 @@ def order_json(order: Order) -> JsonObject:
         "order_type": "NORMAL",
         "commerce_platform": order.platform,
         "fulfillment_type": "FULFILLMENT_BY_SELLER",
-        "shipping_type": "TIKTOK",
+        "shipping_type": order.delivery.shipping_type,
         "delivery_type": "HOME_DELIVERY",
-        "delivery_option_id": DELIVERY_OPTION[0],
-        "delivery_option_name": DELIVERY_OPTION[1],
+        "delivery_option_id": order.delivery.id,
+        "delivery_option_name": order.delivery.name,
         "shipping_provider_id": courier.id,
         "shipping_provider": courier.name,
         "tracking_number": order.tracking_number,
@@ -55,7 +53,7 @@ def order_json(order: Order) -> JsonObject:
         "is_cod": "COD" in order.buyer.payment,
         "is_sample_order": False,
         "is_on_hold_order": OrderStatus.ON_HOLD in order.reached,
-        "is_buyer_request_cancel": False,
+        "is_buyer_request_cancel": order.is_asked_to_cancel,
         "is_replacement_order": False,
         "has_updated_recipient_address": False,
         "fulfillment_priority_level": 600,
@@ -74,24 +72,14 @@ def package_status(order: Order) -> str:
 
 
 def _times_json(order: Order) -> JsonObject:
-    """Moments that have not come are missing; deadlines fall on the end of a day in Jakarta."""
+    """Moments that have not come are missing."""
     times: JsonObject = {"create_time": order.created_at, "update_time": order.updated_at}
     if order.paid_at is not None:
         times["paid_time"] = order.paid_at
     times |= {name: order.reached[status] for name, status in MOMENTS if status in order.reached}
-    for name, days in (
-        ("rts_sla_time", 2),
-        ("tts_sla_time", 3),
-        ("cancel_order_sla_time", 5),
-        ("delivery_sla_time", 9),
-    ):
-        times[name] = _end_of_day(order.paid_at or order.created_at, days)
-    return times
-
-
-def _end_of_day(since: int, days: int) -> int:
-    day = datetime.fromtimestamp(since, UTC).astimezone(WIB) + timedelta(days=days)
-    return int(day.replace(hour=23, minute=59, second=59, microsecond=0).timestamp())
+    if order.cancel_request is not None and order.is_asked_to_cancel:
+        times["request_cancel_time"] = order.cancel_request.created_at
+    return times | sla_times(order)
 
 
 def _payment_json(order: Order) -> JsonObject:
@@ -188,9 +176,22 @@ def _line_json(order: Order, line: OrderLine) -> JsonObject:
         "is_gift": False,
         "gift_retail_price": "0",
     }
+    if line.parts:
+        item["combined_listing_skus"] = combined_json(line.listing)
+        item["sub_item_info"] = [_sub_item_json(order, part) for part in line.parts]
     if order.cancellation:
         item |= {"cancel_user": order.cancellation.initiator, "cancel_reason": order.cancellation.reason}
     return item
+
+
+def _sub_item_json(order: Order, part: OrderLine) -> JsonObject:
+    """One unit that a bundle is made of."""
+    shown = _line_json(order, part)
+    return {name: value for name, value in shown.items() if name not in _OF_LINES} | {"warehouse_id": part.warehouse_id}
+
+
+_OF_LINES = frozenset({"sku_type", "is_gift", "gift_retail_price"})
+"""What only whole lines have."""
 
 
 def _cancellation_json(order: Order) -> JsonObject:

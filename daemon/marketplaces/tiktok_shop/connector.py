@@ -4,18 +4,32 @@ import asyncio
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
 
 import httpx
 
 from daemon.domain.refusals import Cure
-from daemon.domain.values import Listing, ListingId, Money, Order, Quantity, ShopIdentity
+from daemon.domain.values import (
+    Listing,
+    ListingId,
+    Money,
+    Order,
+    Platform,
+    Quantity,
+    ShopIdentity,
+    WindowState,
+)
 from daemon.errors import PersonNeededError, SelarasError, TryLaterError, UnknownOutcomeError
+from daemon.marketplaces.budget import Budget
 from daemon.marketplaces.http import ShopHttp
+from daemon.marketplaces.lookups import Lookups
 from daemon.marketplaces.pace import Clock, Timing
-from daemon.marketplaces.tiktok_shop import endpoints, models, translate
+from daemon.marketplaces.tiktok_shop import endpoints, models, products, translate
+from daemon.marketplaces.tiktok_shop.after_sales import TikTokAfterSales
+from daemon.marketplaces.tiktok_shop.bundle_book import BundleBook
 from daemon.marketplaces.tiktok_shop.client import Client, Credentials, RefusedError, reason
-from daemon.marketplaces.tiktok_shop.endpoints import Call, Endpoint, call
+from daemon.marketplaces.tiktok_shop.endpoints import Endpoint, call
+from daemon.marketplaces.tiktok_shop.finance import TikTokFinance
+from daemon.marketplaces.tiktok_shop.fulfilment import TikTokFulfilment
 from daemon.marketplaces.tiktok_shop.reactions import (
     CODE,
     CURES,
@@ -24,15 +38,13 @@ from daemon.marketplaces.tiktok_shop.reactions import (
     SKU_UNKNOWN,
     WAREHOUSE_MISSING,
 )
+from daemon.marketplaces.tiktok_shop.reading import Reader
 from daemon.marketplaces.tiktok_shop.tokens import TokenStore
 from daemon.marketplaces.tiktok_shop.warehouses import WarehouseBook, spread
+from daemon.marketplaces.tiktok_shop.webhooks import TikTokWebhooks
 
-_PAGE_SIZE = "100"
 _SKUS_PER_READ = 600
 _READS_AT_ONCE = 4
-
-_Shape = TypeVar("_Shape", bound=models.Wire)
-_PageShape = TypeVar("_PageShape", bound=models.Page)
 
 
 class TikTokShop:
@@ -49,9 +61,18 @@ class TikTokShop:
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._credentials = credentials
-        self._http = ShopHttp(credentials.shop, timing=timing, clock=clock, transport=transport)
+        self._lookups = Lookups(cache_folder)
+        timing, clock = timing or Timing(), clock or Clock()
+        self._budget = Budget(timing.calls_per_day, self._lookups, clock)
+        self._http = ShopHttp(credentials.shop, timing=timing, clock=clock, transport=transport, budget=self._budget)
         self._client = Client(credentials, tokens, self._http)
-        self._warehouses = WarehouseBook(cache_folder, self._fetch_warehouses)
+        self._reader = Reader(self._client, credentials.shop)
+        self._warehouses = WarehouseBook(self._lookups, self._fetch_warehouses)
+        self._bundles = BundleBook(self._lookups)
+        self.after_sales = TikTokAfterSales(credentials.shop, self._client)
+        self.finance = TikTokFinance(credentials.shop, self._client)
+        self.fulfilment = TikTokFulfilment(credentials, self._client, self._http, self._lookups)
+        self.webhooks = TikTokWebhooks(credentials, self._client)
         self._stored_in: dict[str, tuple[str, ...]] = {}
         """Warehouses of each SKU, by SKU id, as last read."""
 
@@ -69,7 +90,7 @@ class TikTokShop:
 
         Raises :class:`PersonNeededError` ``shop.wrong_cipher`` when the token speaks for other shops only.
         """
-        answer = await self._read(call(endpoints.SHOPS), models.AuthorizedShops)
+        answer = await self._reader.read(call(endpoints.SHOPS), models.AuthorizedShops)
         cipher = await self._client.cipher()
         for shop in answer.shops:
             if shop.cipher == cipher:
@@ -77,13 +98,21 @@ class TikTokShop:
         raise PersonNeededError("shop.wrong_cipher", shop=self.shop)
 
     async def sweep_listings(self) -> AsyncIterator[Sequence[Listing]]:
-        """Yield every listing, one product page at a time; deleted ones are among them."""
-        async for page in self._pages(endpoints.SEARCH_PRODUCTS, models.ProductPage, query={}, body={}):
+        """Yield every listing, one product page at a time; deleted ones are among them.
+
+        Raises :class:`TryLaterError` ``shop.budget_low`` when what is left of the day's calls is kept for stock.
+        """
+        if self._budget.is_low:
+            raise TryLaterError("shop.budget_low", shop=self.shop)
+        async for page in products.product_pages(self._reader, self.shop):
             skus = [sku for product in page.products for sku in product.skus]
             for sku in skus:
                 self._stored_in[sku.id] = tuple(stock.warehouse_id for stock in sku.inventory)
             own = await self._warehouses.own({id_ for sku in skus for id_ in self._stored_in[sku.id]})
-            yield [listing for product in page.products for listing in translate.listings(self.shop, product, own)]
+            bundles = self._bundles.known()
+            yield [
+                listing for product in page.products for listing in translate.listings(self.shop, product, own, bundles)
+            ]
 
     async def read_quantities(self, listings: Sequence[ListingId]) -> Mapping[ListingId, Quantity]:
         """Read the stock shown now, of the seller's own warehouses; listings the shop does not know are left out."""
@@ -104,11 +133,16 @@ class TikTokShop:
         }
         return {listing: price for listing, price in prices.items() if price is not None}
 
+    async def read_windows(self, product_id: str) -> Mapping[Platform, WindowState]:
+        """Read how a product stands in the windows that list it; errors are those of :meth:`read_prices`."""
+        return translate.windows(await self._client.ask(call(endpoints.PRODUCT, product_id=product_id), models.Product))
+
     async def changed_orders(self, since: datetime) -> AsyncIterator[Sequence[Order]]:
         """Yield orders changed at or after ``since``, oldest change first, a page at a time."""
         query = {"sort_field": "update_time", "sort_order": "ASC"}
         body = {"update_time_ge": int(since.timestamp())}
-        async for page in self._pages(endpoints.SEARCH_ORDERS, models.OrderPage, query=query, body=body):
+        async for page in self._reader.pages(endpoints.SEARCH_ORDERS, models.OrderPage, query=query, body=body):
+            self._bundles.learn_from_orders(page.orders)
             yield [translate.order(self.shop, order) for order in page.orders]
 
     async def set_quantities(self, product_id: str, quantities: Mapping[ListingId, int]) -> Mapping[ListingId, str]:
@@ -125,6 +159,7 @@ class TikTokShop:
             except SelarasError as error:
                 # Others of this call were accepted: the whole must be read back.
                 raise UnknownOutcomeError("shop.write_unknown", shop=self.shop, detail=str(error)) from error
+        self._bundles.learn_from_refusals(refused)
         return refused
 
     async def set_prices(self, product_id: str, prices: Mapping[ListingId, Money]) -> Mapping[ListingId, str]:
@@ -135,13 +170,22 @@ class TikTokShop:
         }
         return await self._update(endpoints.SET_PRICES, product_id, skus)
 
+    async def switch(
+        self, product_ids: Sequence[str], platforms: Collection[Platform], *, is_on: bool
+    ) -> Mapping[str, str]:
+        """Put products on sale in windows, which the marketplace reviews first, or hide them there.
+
+        Raises :class:`~daemon.errors.UnknownOutcomeError` as writes do, also when only some of them were sent.
+        """
+        return await products.switch(self._client, self.shop, product_ids, platforms, is_on=is_on)
+
     def cure(self, reason: str) -> Cure:
         """Tell what kind of thing helps against a refusal; an umbrella code says less than the cause behind it."""
         return next((CURES[code] for code in map(int, CODE.findall(reason)) if code in CURES), Cure.OTHER)
 
     async def aclose(self) -> None:
         """Close connections and the cache."""
-        self._warehouses.close()
+        self._lookups.close()
         await self._http.aclose()
 
     async def _set_quantities(self, product_id: str, quantities: Mapping[ListingId, int]) -> dict[ListingId, str]:
@@ -193,7 +237,7 @@ class TikTokShop:
             if len(skus) == 1 or error.code in PRODUCT_CODES:
                 return dict.fromkeys(skus, error.reason)
             return await self._update_in_halves(endpoint, product_id, skus)
-        return _failed(result, skus.keys())
+        return products.failed(result, {listing.sku_id: listing for listing in skus})
 
     async def _update_in_halves(
         self, endpoint: Endpoint, product_id: str, skus: Mapping[ListingId, object]
@@ -215,7 +259,9 @@ class TikTokShop:
 
         async def read(chunk: list[str]) -> models.Inventory:
             async with at_once:
-                return await self._read(call(endpoints.SEARCH_INVENTORY, body={"sku_ids": chunk}), models.Inventory)
+                return await self._reader.read(
+                    call(endpoints.SEARCH_INVENTORY, body={"sku_ids": chunk}), models.Inventory
+                )
 
         try:
             async with asyncio.TaskGroup() as group:
@@ -229,43 +275,8 @@ class TikTokShop:
         return {by_sku[sku.id]: sku for sku in answered if sku.id in by_sku}
 
     async def _fetch_warehouses(self) -> models.Warehouses:
-        answer = await self._read(call(endpoints.WAREHOUSES), models.Warehouses)
+        answer = await self._reader.read(call(endpoints.WAREHOUSES), models.Warehouses)
         if not answer.warehouses:
             # Believed, it would turn every stock into somebody else's.
             raise TryLaterError("shop.no_warehouses", shop=self.shop)
         return answer
-
-    async def _pages(
-        self, endpoint: Endpoint, shape: type[_PageShape], *, query: Mapping[str, str], body: object
-    ) -> AsyncIterator[_PageShape]:
-        seen = {""}
-        query = {**query, "page_size": _PAGE_SIZE}
-        while True:
-            page = await self._read(call(endpoint, query=query, body=body), shape)
-            yield page
-            token = page.next_page_token
-            if not token:
-                return
-            if token in seen:
-                raise TryLaterError("shop.pages_repeat", shop=self.shop, detail=endpoint.path)
-            seen.add(token)
-            query = {**query, "page_token": token}
-
-    async def _read(self, question: Call, shape: type[_Shape]) -> _Shape:
-        """Ask about the shop as a whole: a refusal is not about one item, and the next cycle asks again."""
-        try:
-            return await self._client.ask(question, shape)
-        except RefusedError as error:
-            raise TryLaterError("shop.refused", shop=self.shop, reason=error.reason, detail=error.detail) from error
-
-
-def _failed(result: models.UpdateResult, listings: Collection[ListingId]) -> dict[ListingId, str]:
-    """Return the SKUs named in ``data.errors`` of an accepted update; an error without a name counts for all."""
-    by_sku = {listing.sku_id: listing for listing in listings}
-    failed: dict[ListingId, str] = {}
-    for failure in result.errors:
-        causes = [reason(cause.code, cause.message) for cause in failure.detail.extra_errors]
-        why = ": ".join([reason(failure.code, failure.message), *causes])
-        named = by_sku.get(failure.detail.sku_id)
-        failed |= dict.fromkeys([named] if named else listings, why)
-    return failed

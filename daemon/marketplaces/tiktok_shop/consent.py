@@ -17,6 +17,7 @@ SCOPES = {
     "seller.product.write": "connect.without_updates",
     "seller.order.info": "connect.without_orders",
     "seller.logistics": "connect.without_warehouses",
+    "seller.return_refund.basic": "connect.without_returns",
 }
 """What Selaras needs, and the message that tells what does not work without it (reference 2.5, 11)."""
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +30,51 @@ SHOPS = Endpoint("GET", "/authorization/202309/shops", takes_cipher=False)
 WAREHOUSES = Endpoint("GET", "/logistics/202309/warehouses")
 SEARCH_PRODUCTS = Endpoint("POST", "/product/202502/products/search")
 PRODUCT = Endpoint("GET", "/product/202309/products/{product_id}")
+ACTIVATE = Endpoint("POST", "/product/202309/products/activate", is_write=True)
+DEACTIVATE = Endpoint("POST", "/product/202309/products/deactivate", is_write=True)
 SEARCH_INVENTORY = Endpoint("POST", "/product/202309/inventory/search")
 SET_INVENTORY = Endpoint("POST", "/product/202309/products/{product_id}/inventory/update", is_write=True)
 SET_PRICES = Endpoint("POST", "/product/202309/products/{product_id}/prices/update", is_write=True)
 SEARCH_ORDERS = Endpoint("POST", "/order/202309/orders/search")
+PRICE_DETAIL = Endpoint("GET", "/order/202407/orders/{order_id}/price_detail")
+
+DELIVERY_OPTIONS = Endpoint("GET", "/logistics/202309/warehouses/{warehouse_id}/delivery_options")
+COURIERS = Endpoint("GET", "/logistics/202309/delivery_options/{option_id}/shipping_providers")
+SEARCH_PACKAGES = Endpoint("POST", "/fulfillment/202309/packages/search")
+PACKAGE = Endpoint("GET", "/fulfillment/202309/packages/{package_id}")
+HANDOVER = Endpoint("GET", "/fulfillment/202309/packages/{package_id}/handover_time_slots")
+# No ``is_write``: what was shipped says so when it is shipped again, so both may be repeated blindly (reference 10.3).
+SHIP = Endpoint("POST", "/fulfillment/202309/packages/{package_id}/ship")
+SHIP_MANY = Endpoint("POST", "/fulfillment/202309/packages/ship")
+DOCUMENT = Endpoint("GET", "/fulfillment/202309/packages/{package_id}/shipping_documents")
+TRACKING = Endpoint("GET", "/fulfillment/202309/orders/{order_id}/tracking")
+
+SEARCH_CANCELLATIONS = Endpoint("POST", "/return_refund/202602/cancellations/search")
+SEARCH_RETURNS = Endpoint("POST", "/return_refund/202602/returns/search")
+ELIGIBILITY = Endpoint("GET", "/return_refund/202602/orders/{order_id}/aftersale_eligibility")
+REJECT_REASONS = Endpoint("GET", "/return_refund/202309/reject_reasons")
+# No ``is_write`` here either: a second cancellation says so, and answers and the setting count once (10.3, 10.4).
+CANCEL_ORDER = Endpoint("POST", "/return_refund/202602/cancellations")
+APPROVE_CANCELLATION = Endpoint("POST", "/return_refund/202309/cancellations/{cancel_id}/approve")
+REJECT_CANCELLATION = Endpoint("POST", "/return_refund/202309/cancellations/{cancel_id}/reject")
+APPROVE_RETURN = Endpoint("POST", "/return_refund/202309/returns/{return_id}/approve")
+REJECT_RETURN = Endpoint("POST", "/return_refund/202606/returns/{return_id}/reject")
+SET_RESTOCK = Endpoint("POST", "/product/202608/inventory/operation/settings")
+
+STATEMENTS = Endpoint("GET", "/finance/202309/statements")
+TRANSACTIONS = Endpoint("GET", "/finance/202501/statements/{statement_id}/statement_transactions")
+UNSETTLED = Endpoint("GET", "/finance/202507/orders/unsettled")
+
+WEBHOOKS = Endpoint("GET", "/event/202309/webhooks")
+SET_WEBHOOK = Endpoint("PUT", "/event/202309/webhooks")
+DELETE_WEBHOOK = Endpoint("DELETE", "/event/202309/webhooks")
 
 VERSIONS = sorted({each.path.split("/")[2] for each in list(globals().values()) if isinstance(each, Endpoint)})
 """The versions that are pinned above, the oldest first."""
 
 
-def call(
-    endpoint: Endpoint, *, product_id: str = "", query: Mapping[str, str] | None = None, body: object = None
-) -> Call:
-    """Build a :class:`Call`. Without ``body`` none is sent, as a GET must not have one."""
+def call(endpoint: Endpoint, *, query: Mapping[str, str] | None = None, body: object = None, **ids: str) -> Call:
+    """Build a :class:`Call`; ``ids`` fill the blanks of the path. Without ``body`` none is sent, as with every GET."""
     content = b"" if body is None else json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()
-    return Call(endpoint, endpoint.path.format(product_id=product_id), query or {}, content)
+    path = endpoint.path.format(**{name: quote(id_, safe="") for name, id_ in ids.items()})
+    return Call(endpoint, path, query or {}, content)

@@ -189,11 +189,12 @@ class ErrorDetail(Wire):
     """What a per-item failure is about."""
 
     sku_id: str = ""
+    product_id: str = ""
     extra_errors: list[ExtraError] = []
 
 
 class ItemFailure(Wire):
-    """One SKU that an accepted update left undone."""
+    """One SKU, or product, that an accepted update left undone."""
 
     code: int = 0
     message: str = ""
@@ -201,13 +202,13 @@ class ItemFailure(Wire):
 
 
 class UpdateResult(Wire):
-    """Answer of the inventory and the price update."""
+    """Answer of the inventory and the price update, and of switching products on and off."""
 
     errors: list[ItemFailure] = []
 
 
-class LineItem(Wire):
-    """One unit of an order."""
+class OrderUnit(Wire):
+    """One unit as it lies on a shelf."""
 
     id: str
     product_id: str = ""
@@ -224,6 +225,12 @@ class LineItem(Wire):
     shipping_provider_name: str = ""
     tracking_number: str = ""
     is_gift: bool = False
+
+
+class LineItem(OrderUnit):
+    """One unit of an order; of a bundle that the marketplace makes, with the units it is made of."""
+
+    sub_item_info: list[OrderUnit] = []
 
 
 class Recipient(Wire):

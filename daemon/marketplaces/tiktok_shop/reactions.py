@@ -38,19 +38,26 @@ SIGNATURE_WRONG = 106001
 WAREHOUSE_MISSING = 12052516
 PLATFORM_WAREHOUSE = 12052382
 SKU_UNKNOWN = 12019022
+TOO_MANY_HITS = 12052180
+ALREADY_SHIPPED = 21011006
+CANCEL_IS_RUNNING = 25001011
+ALREADY_CANCELLED = 25001051
 PRODUCT_CODES = frozenset({12019113, 12052901, 12052048})
 """Refusals that are about the product, whichever of its SKUs is named."""
+BUNDLE_CODES = frozenset({12052708, 12052850})
+"""Refusals of a stock that follows that of other goods."""
 CODE = re.compile(r"\b[0-9]{8}\b")
 """A code as it stands in the reason of a refusal."""
 CURES = {
     **dict.fromkeys((12052393, 12019045, 12052038), Cure.PROMOTION),
-    **dict.fromkeys((12019113, 12052901), Cure.STATUS),
-    **dict.fromkeys((SKU_UNKNOWN, 12052048), Cure.GONE),
+    **dict.fromkeys((12019113, 12052901, 12052003), Cure.STATUS),
+    **dict.fromkeys((21011029, 21011037, 21011048), Cure.STATUS),
+    **dict.fromkeys((SKU_UNKNOWN, 12052048, 21011001), Cure.GONE),
     **dict.fromkeys((12019024, 12052073, 12052084, 12052092, 12052570), Cure.RANGE),
-    **dict.fromkeys((12052097, 12052708, 12052850, 12052921), Cure.WAREHOUSE),
+    **dict.fromkeys((12052097, *BUNDLE_CODES, 12052921), Cure.WAREHOUSE),
     **dict.fromkeys((PLATFORM_WAREHOUSE, WAREHOUSE_MISSING), Cure.WAREHOUSE),
 }
-"""What helps against a refusal (reference 3.5, 3.6)."""
+"""What helps against a refusal (reference 3.5, 3.6, 6.8)."""
 _PARAMETER_FAULT = 36009004
 TOKEN_REFUSALS = frozenset({36004001, 36004004})
 """A refresh token, or a code, that is used up, too old or wrong (reference 2.3)."""
@@ -113,6 +120,11 @@ def reaction_to(status: int, envelope: Envelope | None) -> Reaction:
     if known is None and status >= 500:
         return Reaction.REPEAT
     return known or Reaction.REFUSED
+
+
+def is_passing(code: int) -> bool:
+    """Whether the failure of one of several items will pass, so that the item may be tried again."""
+    return _BY_CODE.get(code) in {Reaction.WAIT, Reaction.QUOTA, Reaction.REPEAT}
 
 
 def message_code(envelope: Envelope) -> str:

@@ -1,7 +1,8 @@
 """From TikTok Shop's words to ours. Pure: what was read goes in, what Selaras means by it comes out."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -18,6 +19,7 @@ from daemon.domain.values import (
     Platform,
     Quantity,
     Sku,
+    WindowState,
 )
 from daemon.errors import ItemError
 from daemon.marketplaces.tiktok_shop import models
@@ -38,6 +40,12 @@ _LISTING_STATUS = {
 _QUANTITY_EDITABLE = frozenset({"DRAFT", "PENDING", "FAILED", "ACTIVATE", "SELLER_DEACTIVATED"})
 _PRICE_EDITABLE = frozenset({"ACTIVATE"})
 _BUNDLE = "COMBINED_PRODUCT"
+
+_WINDOW_STATE = {
+    "ACTIVATE": WindowState.ON,
+    "SELLER_DEACTIVATED": WindowState.OFF,
+    "PENDING": WindowState.IN_REVIEW,
+}
 
 _ORDER_STATUS = {
     "UNPAID": OrderStatus.UNPAID,
@@ -80,16 +88,33 @@ def price(shop: str, wire: models.Price) -> Money | None:
     return money(wire.sale_price or wire.tax_exclusive_price, wire.currency, shop=shop)
 
 
-def listings(shop: str, product: models.Product, own: Collection[str]) -> list[Listing]:
-    """Return one listing per SKU of ``product``; ``own`` are the seller's own warehouses."""
-    return [_listing(shop, product, sku, own) for sku in product.skus]
+def listings(shop: str, product: models.Product, own: Collection[str], bundles: Collection[str] = ()) -> list[Listing]:
+    """Return one listing per SKU of ``product``; ``own`` are the seller's own warehouses.
+
+    ``bundles`` are ids of SKUs that are known to be bundles, which the product need not say.
+    """
+    found = (_listing(shop, product, sku, own) for sku in product.skus)
+    return [replace(each, quantity_is_editable=False) if each.id.sku_id in bundles else each for each in found]
+
+
+def windows(product: models.Product) -> dict[Platform, WindowState]:
+    """Return how the product stands in each window that lists it; windows we do not know are left out."""
+    return {
+        Platform(name): _WINDOW_STATE.get(word, WindowState.LOCKED)
+        for name, word in _statuses(product).items()
+        if name in set(Platform)
+    }
+
+
+def _statuses(product: models.Product) -> dict[str, str]:
+    own = {"TIKTOK_SHOP": product.status} if product.status else {}
+    return own | {entry.platform: entry.status for entry in product.integrated_platform_statuses}
 
 
 def _listing(shop: str, product: models.Product, sku: models.ProductSku, own: Collection[str]) -> Listing:
-    windows = {"TIKTOK_SHOP": product.status} if product.status else {}
-    windows |= {entry.platform: entry.status for entry in product.integrated_platform_statuses}
+    words = _statuses(product)
     # The TikTok Shop status rules what may be edited; a Tokopedia-only product has none.
-    word = product.status or next(iter(windows.values()), "")
+    word = product.status or next(iter(words.values()), "")
     shown_price = _shown_price(shop, sku)
     stored_in = {stock.warehouse_id for stock in sku.inventory}
     is_stored_by_platform = bool(stored_in) and stored_in.isdisjoint(own)
@@ -99,8 +124,8 @@ def _listing(shop: str, product: models.Product, sku: models.ProductSku, own: Co
         sku=Sku(sku.seller_sku),
         title=product.title,
         variant=", ".join(attribute.value_name for attribute in sku.sales_attributes if attribute.value_name),
-        status=_status(windows.values(), sku.status_info.status),
-        platforms=frozenset(windows),
+        status=_status(words.values(), sku.status_info.status),
+        windows=tuple(sorted(windows(product).items())),
         price=shown_price,
         quantity=_shown_quantity(sku, own),
         price_is_editable=word in _PRICE_EDITABLE and shown_price is not None,
@@ -141,7 +166,10 @@ def quantity(sku: models.InventorySku, own: Collection[str]) -> Quantity:
 
 
 def order(shop: str, wire: models.Order) -> Order:
-    """Return the order without anything that tells who the buyer is beyond a masked name."""
+    """Return the order without anything that tells who the buyer is beyond a masked name.
+
+    Of bundles that the marketplace makes, the lines are the units that leave the shelf (reference 10.5).
+    """
     status = _ORDER_STATUS.get(wire.status, OrderStatus.UNKNOWN)
     is_known_platform = wire.commerce_platform in set(Platform)
     return Order(
@@ -158,12 +186,27 @@ def order(shop: str, wire: models.Order) -> Order:
         tracking_number=wire.tracking_number or _joined(line.tracking_number for line in wire.line_items),
         invoice="",  # TikTok Shop's orders carry no invoice number
         cancel_reason=wire.cancel_reason or _joined(line.cancel_reason for line in wire.line_items),
-        lines=tuple(_line(shop, line, order_is_cancelled=status is OrderStatus.CANCELLED) for line in wire.line_items),
+        lines=tuple(
+            unit
+            for line in wire.line_items
+            for unit in _units(shop, line, is_cancelled=status is OrderStatus.CANCELLED or _is_cancelled(line))
+        ),
     )
 
 
-def _line(shop: str, wire: models.LineItem, *, order_is_cancelled: bool) -> OrderLine:
-    is_cancelled = wire.display_status in _CANCELLED or (not wire.display_status and bool(wire.cancel_user))
+def _is_cancelled(unit: models.OrderUnit) -> bool:
+    return unit.display_status in _CANCELLED or (not unit.display_status and bool(unit.cancel_user))
+
+
+def _units(shop: str, wire: models.LineItem, *, is_cancelled: bool) -> Iterator[OrderLine]:
+    if not wire.sub_item_info:
+        yield _line(shop, wire, is_cancelled=is_cancelled)
+    for part in wire.sub_item_info:
+        line = _line(shop, part, is_cancelled=is_cancelled)
+        yield replace(line, is_gift=line.is_gift or wire.is_gift, part_of=wire.id)
+
+
+def _line(shop: str, wire: models.OrderUnit, *, is_cancelled: bool) -> OrderLine:
     return OrderLine(
         id=wire.id,
         listing=ListingId(shop, wire.product_id, wire.sku_id),
@@ -171,12 +214,12 @@ def _line(shop: str, wire: models.LineItem, *, order_is_cancelled: bool) -> Orde
         product_name=wire.product_name,
         variant=wire.sku_name,
         price=_line_price(shop, wire),
-        is_cancelled=order_is_cancelled or is_cancelled,
+        is_cancelled=is_cancelled or _is_cancelled(wire),
         is_gift=wire.is_gift,
     )
 
 
-def _line_price(shop: str, wire: models.LineItem) -> Money:
+def _line_price(shop: str, wire: models.OrderUnit) -> Money:
     # A unit that was sold must reach the ledger even when its price cannot be read, so it counts as 0 and is logged.
     try:
         return money(wire.sale_price or wire.original_price, wire.currency, shop=shop) or Money(0, wire.currency)

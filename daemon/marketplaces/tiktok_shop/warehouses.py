@@ -4,14 +4,9 @@ Warehouses change a few times a year, so the list is kept for a day, and read ag
 warehouse that it does not name.
 """
 
-import shutil
-import sqlite3
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from contextlib import suppress
-from pathlib import Path
 
-from diskcache import Cache, JSONDisk
-
+from daemon.marketplaces.lookups import Lookups
 from daemon.marketplaces.tiktok_shop import models
 
 _DAY_S = 24 * 3600
@@ -22,8 +17,8 @@ _KEY = "warehouses"
 class WarehouseBook:
     """The seller's own sales warehouses, the default one first."""
 
-    def __init__(self, folder: Path, fetch: Callable[[], Awaitable[models.Warehouses]]) -> None:
-        self._cache = _opened(folder)
+    def __init__(self, lookups: Lookups, fetch: Callable[[], Awaitable[models.Warehouses]]) -> None:
+        self._lookups = lookups
         self._fetch = fetch
         self._unlisted: set[str] = set()
 
@@ -32,39 +27,18 @@ class WarehouseBook:
 
         A disabled or resting warehouse still counts: a holiday must not look like sold-out goods.
         """
-        kept = self._kept()
+        kept: dict[str, bool] | None = self._lookups.kept(_KEY)
         if kept is None or set(seen) - kept.keys() - self._unlisted:
             kept = await self._read_again()
             self._unlisted.update(set(seen) - kept.keys())
         return tuple(id_ for id_, is_own in kept.items() if is_own)
 
-    def close(self) -> None:
-        """Close the cache."""
-        self._cache.close()
-
     async def _read_again(self) -> dict[str, bool]:
         listed = (await self._fetch()).warehouses
         default_first = sorted(listed, key=lambda warehouse: not warehouse.is_default)
         kept = {warehouse.id: warehouse.type == _SALES for warehouse in default_first}
-        with suppress(sqlite3.Error):  # on a full disk the list is read every time; that is all
-            self._cache.set(_KEY, kept, expire=_DAY_S)
+        self._lookups.keep(_KEY, kept, for_s=_DAY_S)
         return kept
-
-    def _kept(self) -> dict[str, bool] | None:
-        try:
-            kept: dict[str, bool] | None = self._cache.get(_KEY)
-        except sqlite3.Error:
-            return None
-        return kept
-
-
-def _opened(folder: Path) -> Cache:
-    try:
-        return Cache(str(folder), disk=JSONDisk)
-    except sqlite3.DatabaseError:
-        # Damaged. It holds nothing that cannot be read again.
-        shutil.rmtree(folder)
-        return Cache(str(folder), disk=JSONDisk)
 
 
 def spread(total: int, shown: Mapping[str, int], own: tuple[str, ...]) -> dict[str, int]:

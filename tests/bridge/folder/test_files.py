@@ -431,7 +431,7 @@ def recorded(told, workbook):
 def test_a_write_is_recorded_while_both_files_lie_there(workbook):
     told = []
     replace(workbook, OURS, expected_hash=digest(OLD), recording=recorded(told, workbook))
-    assert told == [("begins", OLD, 3), ("ends", OURS)]  # with our lock file
+    assert told == [("begins", OLD, 2), ("ends", OURS)]
 
 
 def test_a_write_that_was_refused_is_recorded_as_such(workbook, before_exchange):
@@ -439,7 +439,7 @@ def test_a_write_that_was_refused_is_recorded_as_such(workbook, before_exchange)
     before_exchange(lambda: save(workbook, SAVED))
     with pytest.raises(FileChangedError):
         replace(workbook, OURS, expected_hash=digest(OLD), recording=recorded(told, workbook))
-    assert told == [("begins", OLD, 3), ("in vain", SAVED)]
+    assert told == [("begins", OLD, 2), ("in vain", SAVED)]
 
 
 @pytest.mark.parametrize(
@@ -451,5 +451,20 @@ def test_what_a_kill_kept_from_its_place_is_told_before_its_last_trace_goes(work
     swap.write_bytes(beside)
     workbook.write_bytes(in_place)
     told = []
-    remove_leftovers(workbook.parent, unwritten=lambda beginning: told.append((beginning, swap.exists())))
-    assert told == [(digest(OURS)[:16], True)] * is_unwritten
+
+    def note(place, beginning, has_stood):
+        told.append((place, beginning, has_stood, swap.exists()))
+        return True
+
+    remove_leftovers(workbook.parent, unwritten=note)
+    assert told == [(workbook, digest(OURS)[:16], beside == SAVED, True)] * is_unwritten
+    assert not swap.exists()
+
+
+def test_the_last_trace_of_a_write_stays_until_it_is_noted_down(workbook):
+    swap = workbook.with_name(f".~selaras-{digest(OURS)[:16]}-{digest(OLD)[:16]}-{workbook.name}")
+    swap.write_bytes(OURS)
+    remove_leftovers(workbook.parent, unwritten=lambda *_: False)
+    assert swap.read_bytes() == OURS
+    remove_leftovers(workbook.parent)
+    assert names(workbook.parent) == [workbook.name]

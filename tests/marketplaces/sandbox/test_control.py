@@ -16,7 +16,7 @@ def test_the_state_shows_shops_listings_and_orders(seller, sku):
     assert [shop["name"] for shop in state["shops"]] == ["toko-1"]
     assert len(state["listings"]) == 40
     assert set(state["listings"][0]) == {
-        "shop", "product_id", "sku_id", "seller_sku", "quantity", "price", "status"
+        "shop", "product_id", "sku_id", "seller_sku", "quantity", "price", "status", "windows"
     }  # fmt: skip
     assert state["orders"] == [
         {

@@ -1,5 +1,10 @@
+import re
+import time
+
 import httpx
 import pytest
+
+from daemon.marketplaces.sandbox.faults import PROFILES
 
 WAREHOUSES = "/logistics/202309/warehouses"
 
@@ -39,7 +44,7 @@ def test_an_answer_can_be_no_json(seller, product, kind, status):
     before = quantity(seller, product)
     answer = set_stock(seller, product, 1)
     assert answer.status_code == status
-    with pytest.raises(ValueError, match=r"Expecting|Unterminated"):
+    with pytest.raises(ValueError, match="Expecting"):
         answer.json()
     assert quantity(seller, product) == before
     assert seller.log()[-1]["status"] == status
@@ -70,6 +75,118 @@ def test_a_hanging_call_runs_into_the_client_s_own_time_out(seller, product):
         set_stock(seller, product, 4321)
     seller.http.timeout = httpx.Timeout(5)
     assert quantity(seller, product) == 4321
+
+
+def test_too_many_requests_can_keep_silent_about_when_to_come_back(seller, product):
+    trouble(seller, "status_429", retry_after_s=None)
+    assert "retry-after" not in set_stock(seller, product, 1).headers
+
+
+@pytest.mark.parametrize(("http_status", "data"), [(200, {}), (401, None)])
+def test_a_call_can_be_refused_with_any_code(seller, product, http_status, data):
+    trouble(seller, "refuse", code=12052038, message="Locked.", http_status=http_status)
+    before = quantity(seller, product)
+    answer = set_stock(seller, product, 4321)
+    assert (answer.status_code, answer.json()["code"]) == (http_status, 12052038)
+    assert (answer.json()["message"], answer.json()["data"]) == ("Locked.", data)
+    assert quantity(seller, product) == before
+
+
+def test_an_answer_can_be_cut_in_half_after_the_work(seller, product):
+    trouble(seller, "truncate")
+    answer = set_stock(seller, product, 4321)
+    assert answer.status_code == 200
+    assert answer.text.startswith('{"code":0,')
+    with pytest.raises(ValueError, match=r"Unterminated|Expecting"):
+        answer.json()
+    assert quantity(seller, product) == 4321
+
+
+def test_a_call_can_be_late(seller, product):
+    trouble(seller, "delay", delay_s=0.3)
+    started = time.monotonic()
+    assert set_stock(seller, product, 4321).json()["code"] == 0
+    assert time.monotonic() - started >= 0.3
+    assert quantity(seller, product) == 4321
+
+
+def test_what_a_late_call_asked_for_is_done_although_nobody_waits_for_it_any_more(seller, product):
+    trouble(seller, "delay", delay_s=60)
+    seller.http.timeout = httpx.Timeout(0.2)
+    with pytest.raises(httpx.ReadTimeout):
+        set_stock(seller, product, 4321)
+    seller.http.timeout = httpx.Timeout(5)
+    while not seller.log():
+        time.sleep(0.02)
+    assert quantity(seller, product) == 4321
+
+
+def test_a_call_can_arrive_twice(seller, product):
+    package = seller.order(product["skus"][0]["seller_sku"])
+    packages = seller.post("/fulfillment/202309/packages/search", {}, query={"page_size": "10"})["packages"]
+    (package,) = (each["id"] for each in packages if each["orders"][0]["id"] == package["id"])
+    seller.control("/faults", {"path": "/ship$", "kind": "duplicate"})
+    # The first one shipped it; what comes back is the answer to the second one.
+    assert seller.call("POST", f"/fulfillment/202309/packages/{package}/ship", body={})["code"] == 21011006
+
+
+def test_every_object_can_hold_a_field_and_chosen_keys_a_word_that_nobody_knows(seller):
+    seller.control("/faults", {"path": "products/search", "kind": "novelty", "words": ["status"]})
+    request = seller.request("POST", "/product/202502/products/search", query={"page_size": "5"}, body={})
+    answer = seller.send(request.signed(seller.shop().app_secret)).json()
+    product = answer["data"]["products"][0]
+    for each in (answer, answer["data"], product, product["skus"][0]["price"]):
+        assert "field_of_tomorrow" in each
+    assert product["status"] == product["skus"][0]["status_info"]["status"] == "A_WORD_OF_TOMORROW"
+    assert product["title"] != "A_WORD_OF_TOMORROW"
+
+
+def test_a_fault_can_come_now_and_then_and_the_seed_decides_when(start):
+    def statuses(seed):
+        seller = start(seed=seed)
+        seller.control("/faults", {"kind": "status_500", "probability": 0.4, "times": None})
+        request = seller.request("GET", WAREHOUSES).signed(seller.shop().app_secret)
+        return [seller.send(request).status_code for _ in range(30)]
+
+    one, same, other = (statuses(seed) for seed in (5, 5, 6))
+    assert set(one) == {200, 500}
+    assert one == same != other
+
+
+def test_waiting_faults_are_listed_with_what_is_left_of_them(seller, product):
+    trouble(seller, "status_500", times=3)
+    trouble(seller, "delay", times=None, probability=0.5)
+    set_stock(seller, product, 5)
+    listed = seller.http.get("/_sandbox/faults").json()
+    assert [(each["kind"], each["times"], each["probability"]) for each in listed] == [
+        ("status_500", 2, 1.0),
+        ("delay", None, 0.5),
+    ]
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_a_profile_is_trouble_that_stays_and_spares_the_tokens(start, profile):
+    seller = start(faults=profile)
+    listed = seller.http.get("/_sandbox/faults").json()
+    assert bool(listed) is (profile != "calm")
+    assert all(each["times"] is None and not re.search(each["path"], "/api/v2/token/get") for each in listed)
+    assert all(re.search(each["path"], WAREHOUSES) for each in listed)
+
+
+@pytest.mark.parametrize(
+    ("fault", "place"),
+    [
+        ({"kind": "rain"}, "kind"),
+        ({"kind": "delay", "path": "("}, "path"),
+        ({"kind": "delay", "probability": 0}, "probability"),
+        ({"kind": "delay", "times": 0}, "times"),
+        ({"kind": "delay", "minutes": 3}, "minutes"),
+    ],
+)
+def test_a_fault_that_makes_no_sense_is_refused_and_the_field_named(calm, fault, place):
+    answer = calm.control("/faults", fault)
+    assert answer.status_code == 422
+    assert answer.json()["error"].startswith(place)
 
 
 def test_a_fault_lasts_so_many_matching_calls(seller, product):

@@ -14,7 +14,7 @@ from daemon.marketplaces.tiktok_shop import Credentials, TikTokShop, Tokens, Tok
 @pytest.fixture(scope="session")
 def market():
     """One sandbox for all tests; each test takes a shop that nobody has touched."""
-    with running(SandboxOptions(products=40, shops=60)) as ready, httpx.Client(base_url=ready.base_url) as client:
+    with running(SandboxOptions(products=40, shops=150)) as ready, httpx.Client(base_url=ready.base_url) as client:
         yield ready, client, iter(ready.shops)
 
 

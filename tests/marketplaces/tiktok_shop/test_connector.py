@@ -5,6 +5,7 @@ import logging
 import stat
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -422,3 +423,22 @@ def test_no_log_line_and_no_error_tells_a_secret(world, caplog):
     shop = world.shop
     secrets = (shop.app_secret, shop.shop_cipher, shop.access_token, shop.refresh_token)
     assert not [secret for secret in (*secrets, tokens.access_token, tokens.refresh_token, "sign=") if secret in told]
+
+
+def test_when_few_calls_of_the_day_are_left_stock_can_still_be_set_and_the_catalogue_waits(world):
+    few = replace(QUICK, calls_per_day=10)
+
+    async def day(shop):
+        listings = await sweep(shop)
+        (first, *_) = [each for each in listings if each.quantity_is_editable]
+        for _ in range(6):  # beside the search and the warehouses
+            await shop.read_quantities([first.id])
+        with pytest.raises(TryLaterError) as low:
+            await sweep(shop)
+        assert await shop.set_quantities(first.id.product_id, {first.id: 3}) == {}
+        with pytest.raises(TryLaterError) as used:
+            await asyncio.gather(*(shop.read_quantities([first.id]) for _ in range(10)))
+        return low.value.message.code, used.value.message.code
+
+    assert use(world.connector(timing=few), day) == ("shop.budget_low", "shop.budget_used")
+    assert len(world.calls("/")) <= 10

@@ -161,7 +161,7 @@ def agree_raw(ready, state):
     [
         ((), []),
         (tuple(SCOPES), []),
-        (tuple(SCOPES)[:3], ["seller.order.info", "seller.logistics"]),
+        (tuple(SCOPES)[:3], ["seller.order.info", "seller.logistics", "seller.return_refund.basic"]),
     ],
 )
 def test_what_the_seller_did_not_allow_is_known(scopes, missing):

@@ -123,6 +123,29 @@ def test_goods_that_the_platform_stores_are_not_ours_to_count():
     assert not seen.quantity_is_editable
 
 
+def test_a_line_that_names_its_parts_stands_for_them():
+    parts = [
+        {"id": "582", "product_id": "17510", "sku_id": "17511", "seller_sku": "KOPI-250", "sale_price": "40000"},
+        {"id": "583", "product_id": "17520", "sku_id": "17521", "seller_sku": "TEH", "display_status": "CANCELLED"},
+    ]
+    bundle = {"id": "581", "product_id": "17500", "sku_id": "17501", "seller_sku": "PAKET", "sub_item_info": parts}
+    lines = order(line_items=[bundle]).lines
+    assert [(line.id, line.sku, line.listing.sku_id, line.price.amount, line.is_cancelled) for line in lines] == [
+        ("582", "KOPI-250", "17511", 40_000, False),
+        ("583", "TEH", "17521", 0, True),
+    ]
+    assert {(line.part_of, line.is_gift) for line in lines} == {("581", False)}
+    assert all(line.is_gift for line in order(line_items=[{**bundle, "is_gift": True}]).lines)
+    cancelled = order(line_items=[{**bundle, "display_status": "CANCELLED"}]).lines
+    assert all(line.is_cancelled for line in cancelled)
+
+
+def test_a_sku_that_is_known_as_a_bundle_has_no_stock_that_could_be_set():
+    product = models.Product(id="1", status="ACTIVATE", skus=[{"id": "17501"}, {"id": "17502"}])
+    seen = translate.listings("toko", product, (), bundles={"17502"})
+    assert [each.quantity_is_editable for each in seen] == [True, False]
+
+
 def test_the_stock_of_a_bundle_follows_its_parts():
     assert not listing(status="ACTIVATE", product_types=["COMBINED_PRODUCT"]).quantity_is_editable
     assert listing(status="ACTIVATE", product_types=["IN_COMBINED_PRODUCT"]).quantity_is_editable

@@ -1,9 +1,11 @@
 import asyncio
+from contextlib import closing
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from daemon.marketplaces.lookups import Lookups
 from daemon.marketplaces.tiktok_shop.models import Warehouses
 from daemon.marketplaces.tiktok_shop.warehouses import WarehouseBook, spread
 
@@ -45,10 +47,10 @@ def test_the_list_is_kept_and_read_again_when_stock_lies_somewhere_new(tmp_path)
         return Warehouses.model_validate({"warehouses": listed})
 
     async def use():
-        first = WarehouseBook(tmp_path, fetch)
-        assert await first.own() == ("1", "2")
-        first.close()
-        book = WarehouseBook(tmp_path, fetch)
+        with closing(Lookups(tmp_path)) as lookups:
+            assert await WarehouseBook(lookups, fetch).own() == ("1", "2")
+        lookups = Lookups(tmp_path)
+        book = WarehouseBook(lookups, fetch)
         assert await book.own({"1"}) == ("1", "2")
         assert calls == [2]
         listed.append({"id": "3", "type": "SALES_WAREHOUSE"})
@@ -56,18 +58,7 @@ def test_the_list_is_kept_and_read_again_when_stock_lies_somewhere_new(tmp_path)
         assert await book.own({"3", "4"}) == ("1", "2", "3")
         assert await book.own({"platform"}) == ("1", "2", "3")
         assert await book.own({"platform"}) == ("1", "2", "3")
-        book.close()
+        lookups.close()
 
     asyncio.run(use())
     assert calls == [2, 4, 4]
-
-
-def test_a_damaged_cache_is_thrown_away(tmp_path):
-    async def fetch():
-        return Warehouses.model_validate({"warehouses": [{"id": "1", "type": "SALES_WAREHOUSE"}]})
-
-    (tmp_path / "cache").mkdir()
-    (tmp_path / "cache" / "cache.db").write_bytes(b"not a database" * 100)
-    book = WarehouseBook(tmp_path / "cache", fetch)
-    assert asyncio.run(book.own()) == ("1",)
-    book.close()
