@@ -1,7 +1,7 @@
 """Which listings are bundles the search does not say: orders do, and refusals, and both are kept."""
 
 import pytest
-from marketplaces.tiktok_shop.test_connector import orders_since, sweep, use
+from contract.asking import orders_since, sweep, use
 
 BUNDLE = "PAKET-TOKO"
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 import structlog
+from contract.asking import orders_since, sweep, use
 from marketplaces.tiktok_shop.worlds import IMPATIENT, QUICK, World
 
 from daemon.domain.values import ListingStatus, Money, OrderStatus, Platform
@@ -20,26 +21,6 @@ from daemon.marketplaces.pace import Clock
 from daemon.marketplaces.sandbox.server import SandboxOptions, running
 
 INVENTORY_UPDATE = "inventory/update"
-
-
-def use(connector, work):
-    """Run ``work`` with the connector and close it."""
-
-    async def run():
-        try:
-            return await work(connector)
-        finally:
-            await connector.aclose()
-
-    return asyncio.run(run())
-
-
-async def sweep(connector):
-    return [listing async for page in connector.sweep_listings() for listing in page]
-
-
-async def orders_since(connector, since=datetime(2020, 1, 1, tzinfo=UTC)):
-    return [order async for page in connector.changed_orders(since) for order in page]
 
 
 def on_sale(listings):

@@ -1,9 +1,9 @@
 """Sending goods when the marketplace answers as the sandbox never does."""
 
-import asyncio
 from datetime import UTC, datetime
 
 import pytest
+from contract import asking
 from marketplaces.tiktok_shop.worlds import Reply
 
 from daemon.domain.fulfilment import DropOff, LabelState, Package, PackageStatus, PickUp
@@ -25,13 +25,7 @@ def ship_path(number):
 
 
 def use(connector, work):
-    async def run():
-        try:
-            return await work(connector.fulfilment)
-        finally:
-            await connector.aclose()
-
-    return asyncio.run(run())
+    return asking.use(connector, lambda shop: work(shop.fulfilment))
 
 
 def ship(connector, *numbers):

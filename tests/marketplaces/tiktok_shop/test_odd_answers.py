@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
+from contract.asking import use
 from marketplaces.tiktok_shop.worlds import Reply
 
 from daemon.domain.values import ListingId, ListingStatus, Money, OrderStatus, Platform, Quantity
@@ -25,16 +26,6 @@ SHIRT = ListingId("toko", "17500", "17501")
 BAG = ListingId("toko", "17500", "17502")
 UTAMA = {"id": "71001", "type": "SALES_WAREHOUSE", "is_default": True}
 CABANG = {"id": "71002", "type": "SALES_WAREHOUSE"}
-
-
-def use(connector, work):
-    async def run():
-        try:
-            return await work(connector)
-        finally:
-            await connector.aclose()
-
-    return asyncio.run(run())
 
 
 def failing(connector, work, kind=TryLaterError):

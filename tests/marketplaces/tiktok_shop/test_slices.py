@@ -1,7 +1,7 @@
 """Catalogues of which one search shows only a part."""
 
 import pytest
-from marketplaces.tiktok_shop.test_connector import sweep, use
+from contract.asking import sweep, use
 from marketplaces.tiktok_shop.worlds import Reply
 
 from daemon.errors import TryLaterError

@@ -1,10 +1,10 @@
 """Webhooks through the connector: where they go, and which of them are believed."""
 
-import asyncio
 import json
 from pathlib import Path
 
 import pytest
+from contract import asking
 from marketplaces.tiktok_shop.worlds import Reply
 
 from daemon.errors import TryLaterError
@@ -24,13 +24,7 @@ def of(vector):
 
 
 def use(connector, work):
-    async def run():
-        try:
-            return await work(connector.webhooks)
-        finally:
-            await connector.aclose()
-
-    return asyncio.run(run())
+    return asking.use(connector, lambda shop: work(shop.webhooks))
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["name"])

@@ -1,7 +1,7 @@
 """Switching products on and off in each shop window, against the sandbox and a stub."""
 
 import pytest
-from marketplaces.tiktok_shop.test_connector import sweep, use
+from contract.asking import sweep, use
 from marketplaces.tiktok_shop.worlds import Reply
 
 from daemon.domain.refusals import Cure
