@@ -78,7 +78,8 @@ async def rehearse(settings: Settings, folder: Path, *, progress: Progress) -> R
 
 
 def _refuse(settings: Settings, folder: Path) -> None:
-    if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
+    is_free = not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
+    if not is_free:
         raise FolderTakenError("init.taken", path=str(folder))
     if not settings.workbook.exists():
         raise PersonNeededError("workbook.missing", name=settings.workbook.name)
