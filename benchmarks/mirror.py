@@ -1,10 +1,10 @@
 """How much of what a shop allows is used, and in which order, when there is much to read and to send.
 
 ``python -m benchmarks.mirror [--listings 10000] [--repeat 5]``. A sandbox in a process of its own allows so many calls
-a second; a fresh connector mirrors the whole catalogue, again and again for a minute at 50 calls a second, once at 2.
-Then, at 2, one stock in a hundred and one price in two hundred are typed anew, half of the stock to less: told is
-whether what falls went first and what rises last, and the time that was foretold half-way by what it took. Medians; it
-never fails.
+a second of each path; a fresh connector mirrors the whole catalogue, again and again for a minute at 50 calls a second,
+once at 2. Then, at 2, one stock in a hundred and one price in two hundred are typed anew, half of the stock to less:
+told is whether what falls went first and what rises last, how many calls a second all the paths together had, and the
+time that was foretold half-way by what it took. Medians; it never fails.
 """
 
 import argparse
@@ -32,6 +32,7 @@ from daemon.config import load_settings
 from daemon.connect import connected
 from daemon.cycle import run_cycle
 from daemon.founding import found
+from daemon.logs import configure_logs
 from daemon.mirror import forecast
 from daemon.mirror.schema import listings
 from daemon.parts import Parts, Trigger
@@ -102,8 +103,8 @@ async def _sweep(config: Path, calls_per_s: float, *, long_s: float) -> dict[str
     }
 
 
-async def _send(config: Path, calls_per_s: float) -> dict[str, float]:
-    """Fill the workbook without a limit in the way of it, then send what the seller typed, at ``calls_per_s``."""
+async def _send(config: Path) -> dict[str, float]:
+    """Fill the workbook, then send what the seller typed."""
     network = _Counting()
     async with connected(load_settings(config), transport=network) as parts:
         await run_cycle(parts, Trigger.COMMAND)
@@ -126,7 +127,7 @@ async def _send(config: Path, calls_per_s: float) -> dict[str, float]:
     middle_at, middle_left = foretold[len(foretold) // 2]
     return {
         "took_s": took_s,
-        "used": len(network.answered) / took_s / calls_per_s,
+        "calls_per_s": len(network.answered) / took_s,
         "verified": float(result.push.verified),
         "in order": float(max(falls) < min(network.prices_sent_at) <= max(network.prices_sent_at) <= min(rises)),
         "foretold": middle_left / (took_s - middle_at),
@@ -172,11 +173,12 @@ def main() -> None:
     given = parser.parse_args()
     if given.child:
         what, folder = given.child
+        configure_logs(is_verbose=False)  # as in the service
         config = next(Path(folder).glob("*/config.yaml"))
         measured = {
             "fast": lambda: _sweep(config, _FAST, long_s=given.long_s),
             "slow": lambda: _sweep(config, _SLOW, long_s=0),
-            "send": lambda: _send(config, _SLOW),
+            "send": lambda: _send(config),
         }
         print(json.dumps(asyncio.run(measured[what]())))
         return

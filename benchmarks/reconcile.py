@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from bridge.columns import Column
 from bridge.formats import patch_file
@@ -26,6 +27,7 @@ from bridge.patch import Change
 from bridge.read import read_table
 from daemon.config import load_settings
 from daemon.cycle import decide, run_cycle
+from daemon.domain.after_sales import Cancellation
 from daemon.domain.refusals import Cure
 from daemon.domain.snapshot import ShopPolicy
 from daemon.domain.values import (
@@ -41,7 +43,8 @@ from daemon.domain.values import (
     WindowState,
 )
 from daemon.founding import found
-from daemon.marketplaces.port import AfterSales, Finance, Fulfilment, Webhooks
+from daemon.marketplaces.lookups import Lookups, cache_path
+from daemon.marketplaces.port import Finance, Fulfilment, Webhooks
 from daemon.mirror import Mirror
 from daemon.parts import Parts, Shop, Trigger
 from daemon.pull import pull
@@ -65,17 +68,27 @@ class _Town:
     now: datetime
 
 
+class _Nobody:
+    """Buyers who ask for nothing."""
+
+    async def waiting_cancellations(self) -> AsyncIterator[Sequence[Cancellation]]:
+        nothing: list[Sequence[Cancellation]] = []
+        for page in nothing:
+            yield page
+
+
 class _InMemory:
     """A shop that answers at once (:class:`daemon.marketplaces.port.Connector`)."""
 
     shop = _SHOP
-    after_sales: AfterSales
+    after_sales: Any = _Nobody()
     finance: Finance
     fulfilment: Fulfilment
     webhooks: Webhooks
 
-    def __init__(self, town: _Town) -> None:
+    def __init__(self, town: _Town, cache: Path) -> None:
         self._town = town
+        self.lookups = Lookups(cache)
 
     def server_now(self) -> datetime:
         return self._town.now
@@ -101,6 +114,9 @@ class _InMemory:
         nothing: list[Sequence[Order]] = []
         for page in nothing:
             yield page
+
+    async def orders(self, order_ids: Sequence[str]) -> Sequence[Order]:
+        return []
 
     async def switch(
         self, product_ids: Sequence[str], platforms: Collection[Platform], *, is_on: bool
@@ -172,7 +188,9 @@ def _measure(skus: int, folder: Path, *, sweep: bool) -> dict[str, float]:
 def _opened(skus: int, config: Path) -> tuple[Parts, _Town]:
     settings = load_settings(config, needs_secrets=False)
     town = _Town({f"{number:07d}": 20 for number in range(skus)}, datetime(2026, 3, 10, 3, tzinfo=UTC))
-    shop = Shop(_InMemory(town), ShopPolicy(lag=timedelta(seconds=30)), shop_id="1")
+    shop = Shop(
+        _InMemory(town, cache_path(settings.state_folder, _SHOP)), ShopPolicy(lag=timedelta(seconds=30)), shop_id="1"
+    )
     mirror = Mirror.open(settings.state_folder)
     return Parts(settings, mirror, (shop,), Texts("id"), now=lambda: town.now, patience_s=(0.0,)), town
 

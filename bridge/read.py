@@ -21,6 +21,8 @@ from bridge.xlsx.rows import RowReader, stored_rows
 from bridge.xlsx.styles import read_styles
 
 _YOUNG_S = 60.0
+_QUIET_S = 2.0
+"""So long is enough for what does not even begin like a workbook: a save that is still going on does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,8 @@ def read_table(path: Path, *, layout: Layout = ANYWHERE, known: Table | None = N
 
     The rows of ``known`` are taken again when the parts they were read from are unchanged. Raises
     :class:`~bridge.errors.FileBusyError` when the file is incomplete but was touched within the
-    last minute (somebody is saving it), :class:`~bridge.errors.FileRefusedError` when a person must act.
+    last minute (somebody is saving it; what does not even begin like a workbook, within two seconds),
+    :class:`~bridge.errors.FileRefusedError` when a person must act.
     """
     content = content_of(path)
     with unfinished_while_young(path):
@@ -77,6 +80,8 @@ def content_of(path: Path) -> bytes:
         return path.read_bytes()
     except FileNotFoundError as error:
         raise FileRefusedError("workbook.missing", name=path.name) from error
+    except IsADirectoryError as error:
+        raise FileRefusedError("workbook.is_folder", name=path.name) from error
     except OSError as error:
         raise FileRefusedError("workbook.unreadable", name=path.name, reason=error.strerror or "") from error
 
@@ -88,7 +93,8 @@ def unfinished_while_young(path: Path) -> Iterator[None]:
         yield
     except FileRefusedError as error:
         with suppress(OSError):
-            is_young = abs(time.time() - path.stat().st_mtime) < _YOUNG_S
+            patience_s = _QUIET_S if error.code == "workbook.not_zip" else _YOUNG_S
+            is_young = abs(time.time() - path.stat().st_mtime) < patience_s
             if error.code in MAY_BE_UNFINISHED and is_young:
                 raise FileBusyError("workbook.unfinished", name=path.name) from error
         raise

@@ -54,6 +54,8 @@ _STATUS_WIDTHS = (14, 18, 8, 12, 12, 84, 16)
 _STATUS_HEIGHT = 45
 """Three lines of text: programs do not fit the height of rows that they did not write themselves."""
 _STATUS_NUMBERS = range(3, 6)
+_BY_USE = (Choice.SHEET, Choice.SHOP, Choice.SUM)
+"""The last answers only lines about the stock of a row, not those about the number of one shop."""
 _STATUS: dict[Language, tuple[str, str, str]] = {
     "id": (
         "Belum pernah diisi",
@@ -247,9 +249,17 @@ def _lay_out_side(sheet: Worksheet, kind: SideSheet, language: Language) -> None
 
 
 def _offer_choices(sheet: Worksheet, language: Language) -> None:
+    """Offer in each line what can answer its question."""
     first, choice = HEADER_ROW + 1, get_column_letter(len(_STATUS_WIDTHS))
-    listed = ",".join(choice_text(each, language) for each in Choice)
-    offered = DataValidation(type="list", formula1=f'"{listed}"', allow_blank=True, showErrorMessage=True)
+    words = get_column_letter(len(_STATUS_WIDTHS) + 2)
+    for number, each in enumerate(_BY_USE, start=1):  # a list that depends on a cell must stand in cells itself
+        sheet[f"{words}{number}"] = choice_text(each, language)
+    sheet.column_dimensions[words].hidden = True
+    # The settings can get another language than the workbook was made in.
+    stock = ",".join(f'$A{first}="{header_text(Column.STOCK, each)}"' for each in _STATUS)
+    count = f"IF(OR({stock}),{len(_BY_USE)},{len(_BY_USE) - 1})"
+    listed = f"OFFSET(${words}$1,0,0,{count},1)"
+    offered = DataValidation(type="list", formula1=listed, allow_blank=True, showErrorMessage=True)
     offered.error = _NO_SUCH_CHOICE[language]
     offered.add(f"{choice}{first}:{choice}{LAST_ROW}")
     sheet.add_data_validation(offered)

@@ -9,7 +9,7 @@ from daemon.config import Settings
 from daemon.config.settings import ShopSettings
 from daemon.connect import credentials_of, token_store
 from daemon.domain.messages import Message, message
-from daemon.errors import ItemError, PersonNeededError
+from daemon.errors import ItemError, PersonNeededError, TryLaterError
 from daemon.marketplaces.http import ShopHttp
 from daemon.marketplaces.tiktok_shop.consent import SCOPES, Grant, grant_for, lacking
 from daemon.marketplaces.tiktok_shop.models import Shop
@@ -31,10 +31,13 @@ async def ask_for(settings: Settings, shop: ShopSettings, code: str) -> Grant:
 
     Raises:
         PersonNeededError: ``connect.code_refused``, ``connect.no_shops``, or one about the app's key and secret.
+        TryLaterError: ``connect.no_answer``; unlike a cycle, nobody tries again but the seller.
     """
     http = ShopHttp(shop.name)
     try:
         grant = await grant_for(code, credentials_of(shop), token_store(settings, shop.name), http)
+    except TryLaterError as error:
+        raise TryLaterError("connect.no_answer", shop=shop.name, detail=str(error)) from error
     finally:
         await http.aclose()
     if not grant.shops:

@@ -6,7 +6,10 @@ from daemon.parts import Trigger
 
 
 class Bell:
-    """Remembers that it was rung until somebody listens; a reason for a full cycle outlives one for a quick one."""
+    """Remembers that it was rung until somebody listens, and the weightiest reason.
+
+    That is one for a full cycle; then a save, which is answered at once, where others can wait for a full cycle.
+    """
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -16,7 +19,7 @@ class Bell:
 
     def ring(self, trigger: Trigger) -> None:
         """Ask for a cycle. Call it in the loop's own thread."""
-        if self._trigger is None or trigger.sweeps:
+        if self._trigger is None or _weight(trigger) >= _weight(self._trigger):
             self._trigger = trigger
         self._rung.set()
 
@@ -36,6 +39,11 @@ class Bell:
             self._second.cancel()
         self._second = self._loop.call_later(after_s, self.ring, trigger)
 
+    @property
+    def is_rung(self) -> bool:
+        """Whether somebody asks for a cycle that has not begun."""
+        return self._trigger is not None
+
     def wake(self) -> None:
         """End the wait without asking for a cycle."""
         self._rung.set()
@@ -50,3 +58,7 @@ class Bell:
         self._rung.clear()
         trigger, self._trigger = self._trigger, None
         return trigger
+
+
+def _weight(trigger: Trigger) -> tuple[bool, bool]:
+    return trigger.sweeps, trigger is Trigger.SAVE

@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 
 from daemon.config import Settings, ShopSettings
+from daemon.marketplaces.lookups import cache_path
 from daemon.marketplaces.pace import Clock, Timing
 from daemon.marketplaces.port import Connector
 from daemon.marketplaces.tiktok_shop.client import Credentials
@@ -49,7 +50,7 @@ def _connector(
     transport: httpx.AsyncBaseTransport | None,
 ) -> Connector:
     tokens = token_store(settings, shop.name)
-    cache = settings.state_folder / "cache" / shop.name
+    cache = cache_path(settings.state_folder, shop.name)
     timing = replace(timing or Timing(), calls_per_day=shop.daily_calls)
     return TikTokShop(credentials_of(shop), tokens, cache, timing=timing, clock=clock, transport=transport)
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import structlog
 
+from daemon.cancel_requests import look_for_requests
 from daemon.copies import MergedCopy, file_away, unused, words_for_unused
 from daemon.domain.messages import Message
 from daemon.domain.notes import brought
@@ -40,6 +41,7 @@ SOON = timedelta(seconds=2)
 class CycleResult:
     """What a cycle did. ``errors`` are per shop, ``problems`` concern files.
 
+    ``is_cut``: not every listing was read, for something more urgent waits.
     ``look_again`` asks for a full cycle after that time; ``is_postponed``: the workbook was open, so it waits.
     """
 
@@ -51,6 +53,7 @@ class CycleResult:
     rows_written: int
     errors: Sequence[tuple[str, SelarasError]] = field(default_factory=tuple)
     problems: Sequence[Message] = field(default_factory=tuple)
+    is_cut: bool = False
     look_again: timedelta | None = None
     is_postponed: bool = False
 
@@ -63,21 +66,25 @@ class CycleResult:
 async def run_cycle(parts: Parts, trigger: Trigger) -> CycleResult:
     """Bring workbook and shops in step once. Every step leaves a state from which the next start goes on."""
     sweep = must_sweep(parts, trigger)
-    pulled = await pull(parts, sweep=sweep)
+    pulled = await parts.unless_stopping(pull(parts, sweep=sweep))
     saved = await read_workbook(parts)
     decided = decide(parts, trigger, pulled, saved)
     cycle, plan = decided.cycle, decided.plan
     pushed = await push(parts)
     errors = tuple((shop.shop, shop.error) for shop in pulled if shop.error) + tuple(pushed.errors)
-    page = status_page(parts, plan, unreachable={shop for shop, _error in errors})
+    unreachable = {shop for shop, _error in errors}
+    if sweep:
+        await look_for_requests(parts, unreachable=unreachable)
+    page = status_page(parts, plan, unreachable=unreachable)
     written = await write_workbook(parts, decided.wanted, page)
     sheets = await write_order_sheets(parts, cycle=cycle)
 
     tell_stopped(parts, decided.stopped)
 
     problems = (*decided.problems, *file_away(parts, decided.merged), *written.problems, *sheets.problems)
+    is_cut = any(shop.is_cut for shop in pulled)
     waits = [plan.look_again] if plan.look_again else []
-    if pushed.must_look_again or (pushed.is_waiting and not sweep):
+    if is_cut or pushed.must_look_again or (pushed.is_waiting and not sweep):
         waits.append(SOON)
     result = CycleResult(
         cycle,
@@ -88,6 +95,7 @@ async def run_cycle(parts: Parts, trigger: Trigger) -> CycleResult:
         written.rows,
         errors,
         problems,
+        is_cut=is_cut,
         look_again=min(waits, default=None),
         is_postponed=written.is_postponed,
     )
@@ -147,7 +155,7 @@ def decide(
         plan = replace(plan, movements=(*(move for copy in copies for move in copy.plan.movements), *plan.movements))
         if plan.recon is not None:
             journal.store_recon(tx, cycle, json.dumps(recon_as_json(plan.recon), ensure_ascii=False))
-        if not plan.is_quiet:
+        if plan.products or plan.switches or not plan.is_quiet:  # what is kept back for now can be undone, too
             journal.store_plan(tx, cycle, json.dumps(as_json(plan, parts.texts), ensure_ascii=False))
     log.info("cycle.decided", cycle=cycle, trigger=trigger.value, movements=len(plan.movements), held=len(plan.held))
     left = [(copy, unused(copy, saved.workbook)) for copy in copies]

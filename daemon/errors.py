@@ -14,7 +14,12 @@ from daemon.domain.messages import Message, Param
 
 
 class SelarasError(Exception):
-    """Root of all. ``message`` says what, why and what to do; ``detail`` is for the log and holds no secrets."""
+    """Root of all. ``message`` says what, why and what to do; ``detail`` is for the log and holds no secrets.
+
+    ``problems`` has one message for each cure, where there are several in a file that a person wrote.
+    """
+
+    problems: tuple[Message, ...] = ()
 
     def __init__(self, code: str, *, detail: str = "", **params: Param) -> None:
         self.message = Message(code, params)

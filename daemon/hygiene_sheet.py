@@ -34,7 +34,10 @@ _COLUMNS = (
 
 def sheet_path(settings: Settings) -> Path:
     """Where the sheet lies: beside the workbook, under a name of its own."""
-    return settings.workbook.with_name(_NAMES[settings.language][0])
+    path = settings.workbook.with_name(_NAMES[settings.language][0])
+    # Where case does not count, another spelling is the same file.
+    is_taken = path.name.casefold() == settings.workbook.name.casefold()
+    return path.with_stem(f"{path.stem}-2") if is_taken else path
 
 
 def write_check(check: Check, settings: Settings, texts: Texts) -> None:

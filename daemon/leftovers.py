@@ -37,7 +37,9 @@ def put_right(settings: Settings, mirror: Mirror, *, older_than_s: float = 0.0) 
 
     for folder in {settings.workbook.parent, settings.orders_folder, settings.state_folder / "versions"}:
         try:
-            rescued = files.remove_leftovers(folder, older_than_s=older_than_s, unwritten=unwritten)
+            rescued = files.remove_leftovers(
+                folder, of=settings.workbook.name, older_than_s=older_than_s, unwritten=unwritten
+            )
         except BridgeError as error:
             log.warning("folder.not_tidied", folder=str(folder), error=str(error))
             continue

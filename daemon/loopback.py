@@ -1,6 +1,7 @@
 """HTTP on this machine, reached from it alone unless told otherwise: an app served in a thread of its own."""
 
 import asyncio
+import logging
 import socket
 import threading
 from collections.abc import Iterator
@@ -10,6 +11,9 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from daemon.errors import BugError
+
+# It warns of every request that is no HTTP: strangers could fill the log.
+logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
 
 HOST = "127.0.0.1"
 START_TIMEOUT_S = 20

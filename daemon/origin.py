@@ -5,19 +5,21 @@ marked one; later it is a different file, and so is one with a mark that we do n
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bridge.mark import can_carry
 from bridge.read import Table
 from daemon.domain.brakes import Limits
 from daemon.domain.copies import Bases, Save, bases_of
+from daemon.domain.identity import as_known
 from daemon.domain.messages import Message, message
 from daemon.domain.rows import Number, RowBase, Text
 from daemon.domain.snapshot import SeenFile
 from daemon.domain.values import Sku
 from daemon.mirror import Transaction, ledger, revisions
 from daemon.mirror.earlier import Earlier, earlier_numbers
+from daemon.mirror.listed import codes_in_use
 from daemon.mirror.revisions import Revision
 from daemon.parts import Sheet
 from daemon.read import overrides_in, recipes_in
@@ -105,6 +107,7 @@ def placed(
     if isinstance(origin, Origin):
         written_at = revisions.written_at(tx, origin.revision)
         sold = {} if origin.is_as_written else ledger.sold_since(tx, written_at)
+        sheet = _with_known_codes(tx, sheet, origin.bases)
         return PlacedSheet(sheet, origin, _saved_at(sheet, written_at), sold, written_at)
     # Whatever the reason: a copy cannot be adopted, only its numbers can be typed again.
     return message("workbook.copy_unmarked", name=sheet.table.name) if is_copy else origin
@@ -130,6 +133,8 @@ def _origin_of(
         # Nothing says what it started from, and a copy has been behind the newest file once already.
         return message("workbook.unmarked", name=table.name)
     if newest is None:
+        if table.mark is not None:  # of another house, or of this one whose records are lost: a person knows
+            return message("workbook.foreign", name=table.name)
         newest = revisions.adopt(tx, table.content_hash, now=now)
     known = revisions.revision_of_file(tx, table.content_hash)
     if known is not None and known.workbook == newest.workbook and _is_certain(tx, table, newest):
@@ -149,10 +154,25 @@ def _origin_of(
     is_sure = is_newest and revisions.unfinished_revision(tx) is None
     goes_on = is_sure and not is_copy and (is_open or not can_carry(table.name))
     own = table.name if is_copy or goes_on else None
+    sheet = _with_known_codes(tx, sheet, written)
     agreed = bases_of(sheet.rows, written, saves, own=own, is_open=goes_on)
     if not can_carry(table.name):
         agreed = _asked_about(tx, sheet, agreed, now=now)
     return Origin(started, written, agreed, is_newest)
+
+
+def _with_known_codes(tx: Transaction, sheet: Sheet, bases: Bases) -> Sheet:
+    """Read the codes that a cell cannot tell as those we wrote, as long as a shop has them."""
+    rows = as_known(sheet.rows, bases.keys())
+    if rows is sheet.rows:
+        return sheet
+    odd = {
+        Sku(row.sku.value)
+        for row, read in zip(rows, sheet.rows, strict=True)
+        if row is not read and isinstance(row.sku, Text)
+    }
+    gone = odd - codes_in_use(tx, odd)
+    return replace(sheet, rows=as_known(sheet.rows, bases.keys() - gone) if gone else rows)
 
 
 def _asked_about(tx: Transaction, sheet: Sheet, bases: Bases, *, now: datetime) -> dict[Sku, RowBase]:

@@ -2,11 +2,12 @@
 
 import asyncio
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import Any, TypeVar
 
 from bridge.plan_sheet import PlanSheet
 from bridge.read import Table
@@ -21,8 +22,14 @@ from daemon.marketplaces.port import Connector
 from daemon.mirror import Mirror
 from daemon.texts import Texts
 
+Read = TypeVar("Read")
+
 QUIET_S = 2.0
 """For how long nobody may have touched the workbook before we write into it."""
+
+
+class StoppedError(Exception):
+    """The end was asked for while something was read; nothing is lost, the next start reads it again."""
 
 
 class Trigger(StrEnum):
@@ -33,13 +40,14 @@ class Trigger(StrEnum):
     SAVE = "save"
     LOOK_AGAIN = "look_again"
     WEBHOOK = "webhook"
+    GO_ON = "go_on"
     SIGNAL = "signal"
     COMMAND = "command"
 
     @property
     def sweeps(self) -> bool:
         """Whether the cycle may read every listing: saves and webhooks are answered without, and so at once."""
-        return self not in {Trigger.SAVE, Trigger.WEBHOOK}
+        return self not in {Trigger.SAVE, Trigger.WEBHOOK, Trigger.GO_ON}
 
 
 def utc_now() -> datetime:
@@ -52,12 +60,16 @@ class Shop:
     """One connected shop in this process.
 
     ``shop_id`` is the marketplace's id of the account, once the credentials were proven to belong to the shop that
-    the mirror knows by this name. Nothing is sent before.
+    the mirror knows by this name. Nothing is sent before. ``was_cut``: its listings were not read to the end last
+    time, because something was more urgent. ``open_orders_read_at`` is when orders that seemed to stand still were
+    last read one by one.
     """
 
     connector: Connector
     policy: ShopPolicy
     shop_id: str | None = None
+    was_cut: bool = False
+    open_orders_read_at: datetime | None = None
 
     @property
     def name(self) -> str:
@@ -93,8 +105,9 @@ class Parts:
     as far as it is watched; ``was_open()``: an editor had it open since we wrote it last.
     ``progress(event, shop, count)`` is told of long reads, ``own_write(hash)`` of the SHA-256 of a workbook we are
     about to put in place. ``stopping`` is set when the process is asked to end: the write in hand is finished,
-    nothing new is begun. ``patience_s`` are the waits before each read-back of a write: the old number can stand
-    for some seconds (reference 10.5).
+    what only reads is dropped, nothing new is begun. ``must_hurry()`` tells that a save, news of an order or the next
+    interval waits: long work that can wait itself makes room. ``patience_s`` are the waits before each read-back of a
+    write: the old number can stand for some seconds (reference 10.5).
     """
 
     settings: Settings
@@ -106,6 +119,7 @@ class Parts:
     quiet_for: Callable[[], float] = lambda: math.inf
     was_open: Callable[[], bool] = lambda: False
     own_write: Callable[[str], None] = lambda _content_hash: None
+    must_hurry: Callable[[], bool] = lambda: False
     sheets: dict[Path, Sheet] = field(default_factory=dict)
     patience_s: Sequence[float] = (0.0, 2.0, 5.0)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -114,6 +128,19 @@ class Parts:
     def policies(self) -> Mapping[str, ShopPolicy]:
         """How each shop wants to be treated, in the order of the configuration."""
         return {shop.name: shop.policy for shop in self.shops}
+
+    async def unless_stopping(self, reading: Coroutine[Any, Any, Read]) -> Read:
+        """Wait for something that only reads; :class:`StoppedError` at once when the process is asked to end."""
+        tasks = asyncio.ensure_future(reading), asyncio.ensure_future(self.stopping.wait())
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            if not tasks[0].done():
+                raise StoppedError
+            return tasks[0].result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     @property
     def limits(self) -> Limits:

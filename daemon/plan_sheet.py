@@ -8,7 +8,7 @@ from bridge.plan_sheet import PlanLine, PlanPage, PlanSheet
 from daemon.domain.brakes import RECIPES_WAIT, RULES_WAIT, edits
 from daemon.domain.messages import Message, message
 from daemon.domain.plan import Plan
-from daemon.domain.rows import Field, RowBase, Text
+from daemon.domain.rows import Text
 from daemon.first_lines import MOST_IN_SHEET, first_lines
 from daemon.mirror import Transaction, approvals
 from daemon.origin import PlacedSheet
@@ -51,9 +51,4 @@ def _lines(file: PlacedSheet, texts: Texts) -> Iterator[PlanLine]:
     names = {sku.value: name.value for sku, name in named if isinstance(sku, Text) and isinstance(name, Text)}
     for sku, field, typed in edits(rows, bases):
         what = header_text(Column(field.value), texts.language)
-        yield PlanLine(sku, names.get(sku, ""), what, _before(bases[sku], field), typed)
-
-
-def _before(base: RowBase, field: Field) -> int | str | None:
-    words = dict(zip((Field.STATUS, Field.PLATFORM), base.words, strict=True))
-    return words[field] if field in words else getattr(base, field.value)
+        yield PlanLine(sku, names.get(sku, ""), what, getattr(bases[sku], field.value), typed)

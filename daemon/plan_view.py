@@ -4,7 +4,7 @@ from typing import Any
 
 from bridge.columns import Column, header_text
 from daemon.domain.messages import message
-from daemon.domain.plan import Command, Held, Plan, RowWrite, Target
+from daemon.domain.plan import Command, Held, Plan, RowWrite, Switch, Target
 from daemon.domain.recon import Line, Recon
 from daemon.domain.rows import Field
 from daemon.domain.windows import windows_of
@@ -12,7 +12,7 @@ from daemon.texts import Texts
 
 
 def as_json(plan: Plan, texts: Texts) -> dict[str, Any]:
-    """Show ``plan`` as plain data: movements, new prices, commands to shops, cells to write, what is held and why."""
+    """Show ``plan`` as plain data: movements, new prices and windows, commands, cells to write, what is held."""
     return {
         "movements": [
             {"sku": entry.sku, "delta": entry.delta, "cause": entry.cause.value, "reference": entry.reference}
@@ -23,6 +23,7 @@ def as_json(plan: Plan, texts: Texts) -> dict[str, Any]:
             for product in plan.products
             if product.price is not None and not product.is_new
         ],
+        "statuses": [_switch(each) for each in plan.switches],
         "commands": [_command(command) for command in plan.commands],
         "rows": [_row(row) for row in plan.rows],
         "held": [held_as_json(entry, texts) for entry in plan.held],
@@ -48,6 +49,17 @@ def _recon_line(line: Line) -> dict[str, Any]:
     }
 
 
+def _switch(switch: Switch) -> dict[str, Any]:
+    return {
+        "shop": switch.listing.shop,
+        "product_id": switch.listing.product_id,
+        "sku_id": switch.listing.sku_id,
+        "sku": switch.sku,
+        "from": _windows(switch.before),
+        "to": _windows(switch.after),
+    }
+
+
 def _command(command: Command) -> dict[str, Any]:
     return {
         "shop": command.listing.shop,
@@ -55,16 +67,21 @@ def _command(command: Command) -> dict[str, Any]:
         "sku_id": command.listing.sku_id,
         "sku": command.sku,
         "sets": command.target.value,
-        "from": _value(command, command.old),
-        "to": _value(command, command.sends),
+        "from": shown_value(command.target, command.old),
+        "to": shown_value(command.target, command.sends),
         "is_waiting": command.is_waiting,
         "is_later": command.is_later,
     }
 
 
-def _value(command: Command, value: int | None) -> int | list[str] | None:
+def shown_value(target: Target, value: int | None) -> int | list[str] | None:
+    """Show what a command sets: units, an amount, or names of windows."""
+    return _windows(value) if target is Target.STATUS and value is not None else value
+
+
+def _windows(number: int) -> list[str]:
     """A status is the windows that show the product."""
-    return sorted(windows_of(value)) if command.target is Target.STATUS and value is not None else value
+    return sorted(windows_of(number))
 
 
 def _row(row: RowWrite) -> dict[str, Any]:
@@ -83,9 +100,14 @@ def held_as_json(entry: Held, texts: Texts) -> dict[str, Any]:
 
 
 def say_held(entry: Held, texts: Texts) -> str:
-    """The line for one thing held: where, and why. What stands in another sheet names that instead of a column."""
+    """The line for one thing held: where, and why. What stands in another sheet names that instead of a column.
+
+    A reason that is about a shop, and no goods, names the shop itself.
+    """
+    if entry.shop:
+        return texts.say(entry.reason)
     row = texts.say(message("story.row", row=entry.row)) if entry.row else ""
     column = header_text(Column(entry.field.value), texts.language) if entry.field is not Field.SKU else ""
     place = str(entry.reason.params.get("sheet", "")) or column
-    where = entry.shop or ", ".join(filter(None, (entry.sku, row, place))) or texts.say(message("story.whole_sheet"))
+    where = ", ".join(filter(None, (entry.sku, row, place))) or texts.say(message("story.whole_sheet"))
     return texts.say(message("story.held", where=where, reason=texts.say(entry.reason)))

@@ -9,9 +9,10 @@ import structlog
 
 from daemon.domain.brakes import why_resting
 from daemon.domain.values import Listing, ListingId, ListingStatus, Order, ShopIdentity
-from daemon.errors import BugError, PersonNeededError, SelarasError
+from daemon.errors import BugError, PersonNeededError, SelarasError, TryLaterError
 from daemon.mirror import Transaction, approvals, holds, observations, outbox
 from daemon.parts import Parts, Shop
+from daemon.sweeping import FEW
 
 log = structlog.get_logger()
 
@@ -21,13 +22,19 @@ OVERLAP = timedelta(minutes=15)
 FIRST_READ = timedelta(days=30)
 """How far back orders are read when a shop is new to the mirror: well beyond every shipping deadline."""
 
+READ_OPEN_EVERY = timedelta(hours=1)
+"""How often orders that seem to stand still are read by id: the search can lose a change (reference 5.1)."""
+
+OPEN_AT_ONCE = 500
+"""So many of them are read before it is told that the work gets on: thousands would seem stuck."""
+
 
 @dataclass(slots=True)
 class Pulled:
     """What one shop said.
 
     ``orders_seen_to`` is ``None`` when its orders, ``is_swept`` false when its listings are incomplete; ``error``
-    tells why.
+    tells why, or ``is_cut``: something else was more urgent.
     """
 
     shop: str
@@ -36,6 +43,7 @@ class Pulled:
     orders_seen_to: datetime | None = None
     pages: list[tuple[Sequence[Listing], datetime]] = field(default_factory=list)
     is_swept: bool = False
+    is_cut: bool = False
     error: SelarasError | None = None
 
 
@@ -55,8 +63,10 @@ async def _read_shop(parts: Parts, shop: Shop, into: Pulled, *, since: datetime 
     try:
         await _identify(parts, shop, into)
         await _read_orders(parts, shop, into, since)
+        if sweep:
+            await _read_open_orders(parts, shop, into)
         if sweep or since is None:
-            await _read_listings(parts, shop, into)
+            await _read_listings(parts, shop, into, may_cut=since is not None and not shop.was_cut)
     except SelarasError as error:
         into.error = error
         log.warning("pull.failed", shop=shop.name, error=str(error))
@@ -98,12 +108,35 @@ async def _read_orders(parts: Parts, shop: Shop, into: Pulled, since: datetime |
     into.orders_seen_to = started
 
 
-async def _read_listings(parts: Parts, shop: Shop, into: Pulled) -> None:
+async def _read_open_orders(parts: Parts, shop: Shop, into: Pulled) -> None:
+    """Read the orders that no search of the last while spoke of and that should go on some day, if it can be done."""
+    now, last = parts.now(), shop.open_orders_read_at
+    if last is not None and abs(now - last) < READ_OPEN_EVERY:
+        return
+    shop.open_orders_read_at = now
+    with parts.mirror.transaction() as tx:
+        still = observations.open_orders(tx, shop.name, before=shop.connector.server_now() - OVERLAP)
+    told = {order.id for order in into.orders}
+    ids = [id_ for id_ in still if id_ not in told]
+    try:
+        for start in range(0, len(ids), OPEN_AT_ONCE):
+            into.orders.extend(await shop.connector.orders(ids[start : start + OPEN_AT_ONCE]))
+            parts.progress("orders", shop.name, len(into.orders))
+    except TryLaterError as error:
+        log.warning("pull.open_orders_not_read", shop=shop.name, error=str(error))
+
+
+async def _read_listings(parts: Parts, shop: Shop, into: Pulled, *, may_cut: bool) -> None:
+    """Read every listing. What is urgent ends a long reading, but never twice in a row: it would never be whole."""
     count = 0
     async for page in shop.connector.sweep_listings():
         into.pages.append((page, shop.connector.server_now()))
         count += len(page)
         parts.progress("listings", shop.name, count)
+        if may_cut and count >= FEW and parts.must_hurry():
+            shop.was_cut = into.is_cut = True
+            return
+    shop.was_cut = False
     into.is_swept = True
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from daemon.config import Settings, load_settings
+from daemon.config import REHEARSAL_MARK, Settings, load_settings
 from daemon.config.document import read_document
 from daemon.connect import connected, connectors_of
 from daemon.cycle import CycleResult, run_cycle
@@ -105,6 +105,7 @@ def copy_house(settings: Settings, ready: Ready, folder: Path) -> Path:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         state.mkdir(mode=0o700)
+        (state / REHEARSAL_MARK).touch()
         if settings.workbook.exists():
             shutil.copy2(settings.workbook, folder)
         for shop in ready.shops:

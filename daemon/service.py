@@ -1,6 +1,7 @@
 """The long-running service: one control task that owns the state, rung by saves, timers and signals."""
 
 import asyncio
+import math
 import signal
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -22,7 +23,7 @@ from daemon.errors import SelarasError
 from daemon.leftovers import ABANDONED_S, put_right
 from daemon.mirror.store import only_instance
 from daemon.notify import Notifier
-from daemon.parts import QUIET_S, Parts, Trigger
+from daemon.parts import QUIET_S, Parts, StoppedError, Trigger
 from daemon.pulse import Pulse
 from daemon.webhooks import hearing
 
@@ -50,6 +51,8 @@ class Service:
         self._pulse = Pulse(notifier)
         self._must_reload = False
         self._deadline: asyncio.Timeout | None = None
+        self._orders_due_at = math.inf
+        self._parts: Parts | None = None
         self._crashes = 0
 
     async def run(self) -> None:
@@ -64,7 +67,10 @@ class Service:
                 beating.cancel()
 
     def stop(self) -> None:
-        """Finish the write in hand, leave the rest in the outbox, and end. Said again, it changes nothing."""
+        """Finish the write in hand, leave the rest in the outbox, and end. Said again, it changes nothing.
+
+        What is only read is dropped. Where anything is under way, what is waited for is said at once.
+        """
         if self._stopping.is_set():
             return
         self._notifier.stopping()
@@ -72,6 +78,10 @@ class Service:
         self._bell.wake()
         if self._deadline is not None:
             self._deadline.reschedule(asyncio.get_running_loop().time() + STOP_GRACE_S)
+            if self._parts is not None:
+                waits = message("service.stopping", seconds=math.ceil(STOP_GRACE_S))
+                log.info("service.stopping", said=self._parts.texts.say(waits))
+                self._say(self._parts, waits)
 
     async def _serve(self, settings: Settings) -> Settings | None:
         """Run cycles under one configuration; returns the next one after a reload, ``None`` at the end."""
@@ -87,6 +97,7 @@ class Service:
                     own_write=watch.own_write,
                     quiet_for=watch.quiet_for,
                     was_open=watch.was_open,
+                    must_hurry=self._must_hurry,
                 )
                 self._notifier.ready()
                 self._say(parts, message("service.started"))
@@ -107,7 +118,10 @@ class Service:
         due = (time.monotonic(), Trigger.INTERVAL)
         trigger: Trigger | Settings | None = None if self._stopping.is_set() else Trigger.START
         while isinstance(trigger, Trigger):
+            self._orders_due_at = time.monotonic() + interval_s
             result = await self._cycle(parts, trigger)
+            if result is not None and result.push.is_cut:
+                self._bell.ring(Trigger.GO_ON)
             if trigger.sweeps:
                 due = (time.monotonic() + interval_s, Trigger.INTERVAL)
             if result is not None and result.look_again is not None:
@@ -118,10 +132,14 @@ class Service:
 
     async def _cycle(self, parts: Parts, trigger: Trigger) -> CycleResult | None:
         """Run one cycle and say how it went; ``None`` when it did not come to its end."""
+        self._parts = parts
         try:
             async with self._at_work():
                 await asyncio.to_thread(put_right, parts.settings, parts.mirror, older_than_s=ABANDONED_S)
                 result = await run_cycle(parts, trigger)
+        except StoppedError:
+            log.info("cycle.left_off")
+            return None
         except SelarasError as error:
             log.warning("cycle.failed", error=str(error))
             self._say(parts, error.message)
@@ -164,8 +182,8 @@ class Service:
                     return settings
             left_s = due[0] - time.monotonic()
             heard = await self._bell.heard(min(left_s, self._quiet_in()) if must_write else left_s)
-            if heard is Trigger.WEBHOOK and time.monotonic() >= due[0]:
-                return due[1]  # a storm of webhooks must not keep us from reading everything
+            if heard in {Trigger.WEBHOOK, Trigger.GO_ON} and time.monotonic() >= due[0]:
+                return due[1]  # neither a storm of webhooks nor much to send must keep us from reading everything
             if heard is not None:
                 return heard
             if self._must_reload:
@@ -175,6 +193,10 @@ class Service:
             if must_write and await self._is_free(parts.settings.workbook):
                 return Trigger.SAVE
         return None
+
+    def _must_hurry(self) -> bool:
+        """Whether somebody asks for a cycle, or orders were last read an interval ago."""
+        return self._bell.is_rung or time.monotonic() >= self._orders_due_at
 
     async def _is_free(self, workbook: Path) -> bool:
         """Whether a write may be tried. A viewer without a lock file can hold the workbook for hours."""

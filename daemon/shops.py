@@ -105,7 +105,7 @@ def _tellings(settings: Settings, shop_ids: Mapping[str, str]) -> dict[str, Tell
         return {
             shop: Telling(registered.address, spool.heard_at(shop_id))
             for shop, shop_id in shop_ids.items()
-            if (registered := spool.registered(shop)) is not None
+            if (registered := spool.registered(shop)) is not None and registered.checked_at is not None
         }
 
 
@@ -164,6 +164,10 @@ def _state(at_rest: Message | None, read_at: datetime | None) -> State:
     return State.WAITING if read_at is None else State.ACTIVE
 
 
-def whole_days(left: timedelta) -> int:
-    """Whole days that are left; never below 0."""
-    return max(0, left.days)
+def time_left(left: timedelta) -> Message:
+    """Tell how long something lasts: in whole days, on the last one in hours, or that it is over."""
+    if left.days >= 1:
+        return message("shop_list.days_left", count=left.days)
+    if left >= timedelta(hours=1):
+        return message("shop_list.hours_left", count=left // timedelta(hours=1))
+    return message("shop_list.hour_left" if left > timedelta() else "shop_list.over")

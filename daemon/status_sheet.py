@@ -7,6 +7,7 @@ from textwrap import shorten
 
 from bridge.columns import Column, header_text
 from bridge.status_sheet import StatusLine, StatusPage, StatusSheet
+from daemon.cancel_requests import requests_waiting
 from daemon.domain.choices import Choice, Chosen, line_of, taken_by
 from daemon.domain.messages import Message, message
 from daemon.domain.plan import Command, Held, Plan, Target
@@ -50,7 +51,14 @@ def status_page(parts: Parts, plan: Plan, *, unreachable: Collection[str]) -> St
     sheet = parts.sheets.get(parts.settings.workbook)
     if page.lines is None or sheet is None:
         return page
-    return replace(page, lines=(*page.lines, *_own_columns(sheet, parts.texts)))
+    lookups = {shop.name: shop.connector.lookups for shop in parts.shops}
+    waiting_buyers = requests_waiting(lookups, parts.texts, now=now, zone=parts.settings.timezone)
+    asked = (_cancels(reason, parts.texts) for reason in waiting_buyers)
+    return replace(page, lines=(*asked, *page.lines, *_own_columns(sheet, parts.texts)))
+
+
+def _cancels(reason: Message, texts: Texts) -> StatusLine:
+    return StatusLine(texts.say(message("status_sheet.cancels")), "", None, None, None, texts.say(reason))
 
 
 def _unsent(tx: Transaction, plan: Plan, shops: Collection[str], *, now: datetime) -> tuple[Command, ...]:

@@ -22,7 +22,8 @@ def tell_stopped(parts: Parts, reasons: Sequence[Message]) -> None:
     ``selaras status`` have it all.
     """
     say = parts.texts.say
-    note = parts.settings.workbook.parent / say(message("stopped.file"))
+    workbook = parts.settings.workbook  # named in the note's name: those of two houses may lie in one folder
+    note = workbook.with_name(say(message("stopped.file", workbook=workbook.name)))
     if any(reason.code in _SOON_OVER for reason in reasons):
         return
     with suppress(OSError):
@@ -32,7 +33,7 @@ def tell_stopped(parts: Parts, reasons: Sequence[Message]) -> None:
         body = "\n\n".join([*map(say, reasons), say(message("stopped.goes_away"))])
         if not _says(note, body):
             when = parts.texts.moment(parts.now(), parts.settings.timezone)
-            head = say(message("stopped.since", workbook=parts.settings.workbook.name, when=when))
+            head = say(message("stopped.since", workbook=workbook.name, when=when))
             with laid_down(note, f"{head}\n\n{body}\n".encode()) as temporary:
                 temporary.replace(note)
 

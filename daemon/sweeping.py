@@ -5,7 +5,7 @@ from daemon.mirror import journal, observations
 from daemon.parts import Parts, Trigger
 
 FEW = 500
-"""Listings that five calls read: so few are read on every interval."""
+"""Listings that five calls read: so few are read on every interval, and to the end."""
 
 
 def must_sweep(parts: Parts, trigger: Trigger) -> bool:

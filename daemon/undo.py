@@ -3,15 +3,16 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from daemon.domain.messages import Message, message
-from daemon.domain.plan import Plan, Target
-from daemon.domain.stock import Booked
-from daemon.domain.undo import REVERSIBLE, PriceStep
+from daemon.domain.plan import Plan, Switch, Target
+from daemon.domain.undo import REVERSIBLE, Decided, PriceStep
 from daemon.domain.undo import undo as planned
-from daemon.domain.values import Sku
+from daemon.domain.values import ListingId, Platform, Sku
+from daemon.domain.windows import number_of
 from daemon.mirror import Transaction, decisions, journal
 from daemon.mirror import undo as records
 from daemon.plan_view import as_json
@@ -20,24 +21,22 @@ from daemon.texts import Texts
 LONGEST = 18
 """Digits that surely fit into a number of the mirror."""
 
-Found = tuple[tuple[Booked, ...], tuple[PriceStep, ...]]
-
 
 def undo(tx: Transaction, given: str, *, is_running: bool) -> Plan | tuple[Message, ...] | None:
     """Plan to take back the run ``12`` or the movement ``#345``: the plan, or why not; ``None`` when it is unknown.
 
     ``is_running``: a service or another command works on this mirror now.
     """
-    found = _found(tx, given)
-    if found is None:
+    decided = _decided(tx, given)
+    if decided is None:
         return None
     if is_running and (cycle := journal.unfinished(tx)):
         # What is on its way to a shop at this moment would be recorded as agreed after we have changed it.
         return (message("undo.under_way", cycle=cycle),)
-    booked, prices = found
-    skus = {entry.movement.sku for entry in booked} | {step.sku for step in prices}
-    since = min((entry.number for entry in booked), default=0)
-    return planned(booked, prices, records.standing(tx, skus, since=since))
+    skus = {entry.movement.sku for entry in decided.booked} | {step.sku for step in decided.prices}
+    since = min((entry.number for entry in decided.booked), default=0)
+    now = replace(records.standing(tx, skus, since=since), stands=records.stands(tx, decided.switches))
+    return planned(decided, now)
 
 
 def carry_out(tx: Transaction, plan: Plan, texts: Texts, *, now: datetime, trigger: str = journal.UNDO) -> int:
@@ -49,22 +48,30 @@ def carry_out(tx: Transaction, plan: Plan, texts: Texts, *, now: datetime, trigg
     return cycle
 
 
-def _found(tx: Transaction, given: str) -> Found | None:
-    """What ``given`` names: movements and price steps; ``None`` when there is no such run or movement."""
+def _decided(tx: Transaction, given: str) -> Decided | None:
+    """What ``given`` names; ``None`` when there is no such run or movement."""
     name = given.strip()
     number = name.removeprefix("#")
     if not (number.isascii() and number.isdigit() and len(number) <= LONGEST):
         return None
     if name != number:
         booked = records.booked_as(tx, int(number))
-        return (booked, ()) if booked else None
+        return Decided(booked) if booked else None
     plan = journal.recorded_plan(tx, int(number))
     if plan is None:
         return None
-    booked, prices = records.booked_in(tx, int(number)), tuple(_price_steps(plan))
+    booked, prices, switches = records.booked_in(tx, int(number)), tuple(_price_steps(plan)), tuple(_switches(plan))
     # A run is what people decided in it. What buyers did meanwhile stays; it is named where there is nothing else.
-    decided = tuple(entry for entry in booked if entry.movement.cause in REVERSIBLE)
-    return (decided if decided or prices else booked), prices
+    typed = tuple(entry for entry in booked if entry.movement.cause in REVERSIBLE)
+    return Decided(typed if typed or prices or switches else booked, prices, switches)
+
+
+def _switches(plan: dict[str, Any]) -> Iterator[Switch]:
+    """The products that a run decided to show in other windows."""
+    for entry in plan.get("statuses", ()):
+        listing = ListingId(entry["shop"], entry["product_id"], entry["sku_id"])
+        before, after = (number_of(map(Platform, entry[name])) for name in ("from", "to"))
+        yield Switch(listing, Sku(entry["sku"]), before, after)
 
 
 def _price_steps(plan: dict[str, Any]) -> Iterator[PriceStep]:

@@ -7,7 +7,7 @@ read from the shop, and the service reads all of them at its start and on every 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from starlette.applications import Starlette
@@ -81,7 +81,7 @@ class Door:
         self, connectors: Sequence[Connector], spool: Spool, wake: Callable[[], None], *, now: Callable[[], datetime]
     ) -> None:
         self._connectors, self._spool, self._wake, self._now = connectors, spool, wake, now
-        self._complain_from = now()
+        self._complained_at = datetime.min.replace(tzinfo=UTC)
 
     def app(self) -> Starlette:
         """What is to be served. A proxy may add to the path, or take from it: every path will do."""
@@ -108,8 +108,9 @@ class Door:
 
     def _complain(self) -> None:
         """Log a refusal, for a wrong secret must be noticed; seldom, for strangers must not fill the disk."""
-        if self._now() >= self._complain_from:
-            self._complain_from = self._now() + COMPLAIN_EVERY
+        now = self._now()
+        if abs(now - self._complained_at) >= COMPLAIN_EVERY:  # a clock can be set back
+            self._complained_at = now
             log.warning("webhook.refused")
 
 

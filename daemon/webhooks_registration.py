@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import structlog
 
-from daemon.errors import SelarasError
+from daemon.errors import SelarasError, TryLaterError
 from daemon.parts import Parts, Shop
 from daemon.webhooks_spool import Spool
 
@@ -13,6 +13,8 @@ log = structlog.get_logger()
 
 CHECK_AGAIN = timedelta(days=1)
 """Somebody may have changed it in the meantime."""
+ASK_AGAIN = timedelta(hours=1)
+"""After a refusal: it does not pass by itself."""
 LOOK_EVERY_S = 1.0
 
 
@@ -23,27 +25,42 @@ async def keep_registered(parts: Parts, spool: Spool) -> None:
     while True:
         for shop in parts.shops:
             if shop.shop_id is not None and due[shop.name] <= loop.time():
-                due[shop.name] = loop.time() + parts.settings.interval.total_seconds()
-                await _try_to_put_in_order(parts, spool, shop)
+                wait = await _try_to_put_in_order(parts, spool, shop)
+                due[shop.name] = loop.time() + wait.total_seconds()
         await asyncio.sleep(LOOK_EVERY_S)
 
 
-async def _try_to_put_in_order(parts: Parts, spool: Spool, shop: Shop) -> None:
+async def _try_to_put_in_order(parts: Parts, spool: Spool, shop: Shop) -> timedelta:
+    """Put one shop in order, or log why not; tell how long to leave it alone then."""
     try:
         await put_in_order(parts, spool, shop)
+    except TryLaterError as error:
+        log.warning("webhook.not_registered", shop=shop.name, error=str(error))
     except SelarasError as error:
         log.warning("webhook.not_registered", shop=shop.name, error=str(error))
+        return max(ASK_AGAIN, parts.settings.interval)
+    except Exception:  # the others go on, and so does the service
+        log.exception("webhook.registration_crashed", shop=shop.name)
+        return max(ASK_AGAIN, parts.settings.interval)
+    return parts.settings.interval
 
 
 async def put_in_order(parts: Parts, spool: Spool, shop: Shop) -> None:
-    """Register the address of the settings, or withdraw ours, where that is not done yet."""
+    """Register the address of the settings, or withdraw ours, where that is not done yet.
+
+    An address is written down before the shop hears of it, and forgotten after the shop did: whenever the process
+    ends, every address that the shop may send to is one that we know to withdraw.
+    """
     wanted = parts.settings.webhooks.public_url if parts.settings.webhooks else ""
     known = spool.registered(shop.name)
-    if not wanted and known is not None:
+    if known is not None and known.address != wanted:
         await shop.connector.webhooks.withdraw(known.address)
         spool.note_withdrawn(shop.name)
         log.info("webhook.withdrawn", shop=shop.name)
-    elif wanted and (known is None or known.address != wanted or parts.now() - known.checked_at > CHECK_AGAIN):
+        known = None
+    if wanted and (known is None or known.checked_at is None or abs(parts.now() - known.checked_at) > CHECK_AGAIN):
+        if known is None:
+            spool.note_registered(shop.name, wanted, now=None)
         await shop.connector.webhooks.register(wanted)
         spool.note_registered(shop.name, wanted, now=parts.now())
         log.info("webhook.registered", shop=shop.name)

@@ -19,10 +19,13 @@ _LONG = timedelta(days=3650)
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """Where a shop was told to send, and when it was last asked whether it does (aware UTC)."""
+    """Where a shop was told to send, and when it was last asked whether it does (aware UTC).
+
+    ``checked_at`` is ``None`` while the shop may have heard only a part of it.
+    """
 
     address: str
-    checked_at: datetime
+    checked_at: datetime | None
 
 
 class Spool:
@@ -41,9 +44,10 @@ class Spool:
         kept = self._lookups.kept(f"heard/{shop_id}")
         return None if kept is None else datetime.fromisoformat(kept)
 
-    def note_registered(self, shop: str, address: str, *, now: datetime) -> None:
-        """Remember that a shop, by its name, sends to ``address``."""
-        self._lookups.keep(f"registered/{shop}", [address, now.isoformat()], for_s=_LONG.total_seconds())
+    def note_registered(self, shop: str, address: str, *, now: datetime | None) -> None:
+        """Remember that a shop, by its name, sends to ``address`` as of ``now``; ``None``: that it is about to."""
+        checked_at = now.isoformat() if now else None
+        self._lookups.keep(f"registered/{shop}", [address, checked_at], for_s=_LONG.total_seconds())
 
     def note_withdrawn(self, shop: str) -> None:
         """Remember that a shop sends nowhere."""
@@ -52,7 +56,10 @@ class Spool:
     def registered(self, shop: str) -> Registered | None:
         """Where a shop sends to; ``None``: nowhere, as far as we know."""
         kept = self._lookups.kept(f"registered/{shop}")
-        return None if kept is None else Registered(kept[0], datetime.fromisoformat(kept[1]))
+        if kept is None:
+            return None
+        address, checked_at = kept
+        return Registered(address, datetime.fromisoformat(checked_at) if checked_at else None)
 
 
 def spool_folder(state_folder: Path) -> Path:

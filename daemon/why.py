@@ -16,7 +16,7 @@ from daemon.domain.stock import Booked, Cause, Movement
 from daemon.domain.values import ListingId, Sku
 from daemon.mirror import Transaction, bundles, journal, story
 from daemon.mirror.story import Reserving, Shown, Wanted
-from daemon.plan_view import held_as_json, say_held
+from daemon.plan_view import held_as_json, say_held, shown_value
 from daemon.texts import Texts
 from daemon.why_bundle import MadeOf, say_made_of
 from daemon.why_bundle import as_plain as parts_as_plain
@@ -242,7 +242,7 @@ def _listing(listing: Shown, allotted: Allotted | None) -> dict[str, Any]:
         "outbox": [
             {
                 "sets": wanted.target.value,
-                "to": wanted.desired,
+                "to": shown_value(wanted.target, wanted.desired),
                 "state": wanted.state,
                 "refusal": as_plain(wanted.refusal) if wanted.refusal else None,
                 "changed_at": wanted.changed_at.isoformat(),

@@ -253,10 +253,7 @@ def _shown_after(agreed: Bases, table: Table, rows: Sequence[RowWrite]) -> Bases
         if Field.STOCK in present:
             present["is_derived"] = row.is_derived
         if row.sku is not None:
-            base = shown.get(row.sku, RowBase())
-            status, platform = base.words
-            words = present.pop(Field.STATUS, status), present.pop(Field.PLATFORM, platform)
-            shown[row.sku] = base.with_words(*words)._replace(**present)
+            shown[row.sku] = shown.get(row.sku, RowBase())._replace(**present)
     return shown
 
 

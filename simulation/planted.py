@@ -228,6 +228,25 @@ FAULTS = (
         "revisions.abandon_unwritten(tx, beginning)",
         "revisions.unfinished_revision(tx)",
     ),
+    # What goes on for long, and what leaves for good
+    Fault(
+        "A parcel that the courier lost comes back into the stock",
+        _ORDERS,
+        "order.status in SHIPPED or (order.status is OrderStatus.CANCELLED and order.left_at is not None)",
+        "order.status in SHIPPED",
+    ),
+    Fault(
+        "What falls waits for something more urgent",
+        _PUSH,
+        "if not is_fall and self._parts.must_hurry",
+        "if self._parts.must_hurry",
+    ),
+    Fault(
+        "A reading that was cut short counts as whole",
+        "daemon/pull.py",
+        "shop.was_cut = into.is_cut = True\n            return",
+        "shop.was_cut = into.is_cut = True\n            break",
+    ),
     # Goods in step
     Fault(
         "A listing that shows another number is left out",

@@ -1,3 +1,5 @@
+import gc
+
 from hypothesis import HealthCheck, settings
 from once import look_for_trio_once, share_compiled_statements
 from printed import learn_secrets, pytest_runtest_makereport, search_taken_output
@@ -16,3 +18,9 @@ share_compiled_statements()
 look_for_trio_once()
 learn_secrets()
 search_taken_output()
+
+
+def pytest_collection_finish():
+    """Leave thousands of collected tests out of every search for garbage: a tenth of the time."""
+    gc.collect()
+    gc.freeze()

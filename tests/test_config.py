@@ -226,6 +226,14 @@ def test_a_missing_file_says_so(tmp_path):
 def test_a_folder_in_place_of_the_file_says_so(tmp_path):
     with pytest.raises(ConfigError) as caught:
         load_settings(tmp_path)
+    assert [problem.code for problem in caught.value.problems] == ["config.is_folder"]
+
+
+def test_a_file_that_cannot_be_opened_says_so(tmp_path):
+    path = tmp_path / "config.yaml"
+    path.symlink_to(path)
+    with pytest.raises(ConfigError) as caught:
+        load_settings(path)
     assert [problem.code for problem in caught.value.problems] == ["config.unreadable"]
 
 

@@ -187,10 +187,12 @@ def _beside(displaced: Path, path: Path) -> Path:
 
 
 def remove_leftovers(
-    folder: Path, *, older_than_s: float = 0.0, unwritten: Unwritten = lambda *_: True
+    folder: Path, *, of: str | None = None, older_than_s: float = 0.0, unwritten: Unwritten = lambda *_: True
 ) -> tuple[Path, ...]:
     """Tidy what a kill left behind in ``folder``: delete our temporary files and locks, put displaced saves back.
 
+    ``of`` is the name of our workbook: what lies beside another one is for the Selaras that writes that, who may be at
+    work, and alone knows what was written.
     ``unwritten`` is told what of ours does not stand in its place, before its last trace is deleted; that stays if it
     says that it could not note it down. Returns the saves that were put back, in their place or beside a newer one.
     Call it before anything is written there; with ``older_than_s`` also while another Selaras (``selaras workbook
@@ -203,7 +205,7 @@ def remove_leftovers(
             if _LOCK.fullmatch(each.name):
                 remove_dead_lock(each)
             elif each.name.startswith(TEMP_PREFIX) and _age_s(each) >= older_than_s:
-                rescued.append(_put_right(each, folder, unwritten))
+                rescued.append(_put_right(each, folder, of, unwritten))
     return tuple(place for place in rescued if place is not None)
 
 
@@ -212,10 +214,10 @@ def _age_s(path: Path) -> float:
     return abs(time.time() - path.stat().st_ctime)
 
 
-def _put_right(leftover: Path, folder: Path, unwritten: Unwritten) -> Path | None:
+def _put_right(leftover: Path, folder: Path, of: str | None, unwritten: Unwritten) -> Path | None:
     if _TEMPORARY.fullmatch(leftover.name):
         leftover.unlink(missing_ok=True)
-    elif swap := _SWAP.fullmatch(leftover.name):
+    elif (swap := _SWAP.fullmatch(leftover.name)) and of in {None, swap[3]}:
         return _settled(leftover, folder / swap[3], ours=swap[1], expected=swap[2], unwritten=unwritten)
     return None
 

@@ -193,6 +193,8 @@ class Archive:
         """Say what lies there instead of a zip; the words differ, because the cures do."""
         if not self.content:
             raise self._refused("workbook.zero_bytes")
+        if not any(self.content):  # room that was made for what is still to come
+            raise self._refused("workbook.truncated")
         if self.content.startswith(_OLE):
             is_encrypted = "EncryptedPackage".encode("utf-16-le") in self.content
             raise self._refused("workbook.encrypted" if is_encrypted else "workbook.old_format")

@@ -29,7 +29,7 @@ MOST_LINES = 10
 def check(config: Path | None, *, reads_shops: bool, is_json: bool) -> None:
     """Look over the SKUs, print what was found, and write it as a sheet; no shop and no record is changed."""
     configure_logs(is_verbose=False)
-    settings, texts = settings_at(config, needs_secrets=False)
+    settings, texts = settings_at(config, needs_secrets=reads_shops)
     with errors_shown(texts):
         found = (None if reads_shops else check_records(settings)) or _read_shops(settings, texts)
     if is_json:
@@ -37,8 +37,8 @@ def check(config: Path | None, *, reads_shops: bool, is_json: bool) -> None:
     else:
         for line in _told(found, settings, texts):
             say(line)
-    for error in found.errors:
-        warn(texts.say(error.message))
+    for problem in (*(error.message for error in found.errors), *([found.unread] if found.unread else ())):
+        warn(texts.say(problem))
     is_written = not found.errors and _write(found, settings, texts)
     if not (found.is_fine and is_written):
         raise typer.Exit(EXIT_PARTIAL)
@@ -63,7 +63,8 @@ def _told(found: Check, settings: Settings, texts: Texts) -> Iterator[str]:
     shops = len(settings.shops) - len(found.errors)
     if found.read_at is not None:
         yield texts.say(message("check.as_of", time=texts.moment(found.read_at, settings.timezone)))
-    yield texts.say(message("check.checked", count=found.checked, shops=shops))
+    if shops:
+        yield texts.say(message("check.checked", count=found.checked, shops=shops))
     by_reason: dict[str, list[Finding]] = defaultdict(list)
     for finding in found.findings:
         by_reason[texts.say(finding.reason)].append(finding)

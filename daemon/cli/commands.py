@@ -210,7 +210,7 @@ def undo(
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would happen.")] = False,
 ) -> None:
-    """Take back a run, or one change of a stock: what was typed or changed in Seller Center, prices of a run too.
+    """Take back a run, or one change of a stock: what was typed or changed in Seller Center, prices and statuses too.
 
     All of it or nothing; what buyers did, and what was decided since, stands. The next cycle brings it to the shops.
     Exit codes: 0 done, 1 something stands in the way, 2 no such run or change.
@@ -236,7 +236,7 @@ def restock(
     return_: Annotated[str, typer.Argument(metavar="RETURN", help="The number that `selaras returns` shows.")],
     goods: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[SKU=UNITS]...", help="What can be sold again; without it all that came back."),
+        typer.Argument(metavar="SKU=UNITS", help="What can be sold again; without it all that came back."),
     ] = None,
     config: ConfigOption = None,
 ) -> None:

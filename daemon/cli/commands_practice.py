@@ -20,7 +20,7 @@ def sandbox(  # noqa: PLR0913 - each is an option of the command line
     buyers: Annotated[float, typer.Option(min=0, help="Orders per minute that buyers place by themselves.")] = 0,
     ready_file: Annotated[Path | None, typer.Option(help="Written once connections are accepted; holds keys.")] = None,
     redirect_url: Annotated[str, typer.Option(help="Where sellers who let the app in come back to.")] = "",
-    limit: Annotated[float, typer.Option(min=0, help="Calls a second that each shop allows; 0: no limit.")] = 0,
+    limit: Annotated[float, typer.Option(min=0, help="Calls a second a shop allows of each path; 0: no limit.")] = 0,
     faults: Annotated[
         Literal["calm", "flaky", "evening", "storm"], typer.Option(help="Which trouble the calls meet.")
     ] = "calm",

@@ -4,7 +4,7 @@ import asyncio
 import sys
 import webbrowser
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from queue import Empty, Queue
 from secrets import token_urlsafe
@@ -18,15 +18,16 @@ from daemon.cli.wake import wake
 from daemon.config import Settings
 from daemon.config.settings import ShopSettings
 from daemon.domain.messages import message
-from daemon.errors import PersonNeededError, SelarasError
+from daemon.errors import ItemError, PersonNeededError, SelarasError
 from daemon.logs import configure_logs
 from daemon.loopback import address, listen
-from daemon.marketplaces.redirect import awaited
+from daemon.marketplaces.redirect import Brought, awaited
 from daemon.marketplaces.tiktok_shop.consent import Grant, code_from, code_in, link
 from daemon.marketplaces.tiktok_shop.models import Shop
 from daemon.texts import Texts
 
 CODE_LIFE_S = 30 * 60
+WAIT_S = 0.2
 
 
 def connect(config: Path | None, name: str, *, brought: str | None, port: int | None, opens_browser: bool) -> None:
@@ -35,16 +36,44 @@ def connect(config: Path | None, name: str, *, brought: str | None, port: int | 
     settings, texts = settings_at(config)
     shop = shop_named(settings, name, texts)
     state = token_urlsafe(16)
+    typed = Typed()
     with errors_shown(texts):
         if brought is None:
             _show_link(shop, state, texts, opens_browser=opens_browser)
-            with _page(port, state, texts) as codes:
-                code = _next_code(codes, state, texts, has_page=port is not None)
+            with _page(port, state, texts) as answers:
+                code = _next_code(answers, typed, state, texts)
         else:
             code = code_from(brought, None)
         grant = asyncio.run(ask_for(settings, shop, code))
-        chosen = _chosen(grant, shop, texts)
+        chosen = _chosen(grant, shop, typed, texts)
         _tell(asyncio.run(let_in(settings, shop, grant, chosen)), settings, shop, texts)
+
+
+class Typed:
+    """What is typed into the terminal, line by line, for whoever asks next: a read of it cannot be called off."""
+
+    def __init__(self) -> None:
+        self._lines: Queue[str] = Queue()
+        self._reader = Thread(target=self._read, daemon=True)
+
+    def begin(self) -> None:
+        """Read from now on; said again, it changes nothing."""
+        if self._reader.ident is None:
+            self._reader.start()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will come."""
+        return not self._reader.is_alive() and self._lines.empty()
+
+    def line(self) -> str:
+        """Take the next line that is not blank; raise :class:`~queue.Empty` when none comes for a moment."""
+        return self._lines.get(timeout=WAIT_S)
+
+    def _read(self) -> None:
+        for line in sys.stdin:
+            if line.strip():
+                self._lines.put(line)
 
 
 def _show_link(shop: ShopSettings, state: str, texts: Texts, *, opens_browser: bool) -> None:
@@ -59,10 +88,10 @@ def _show_link(shop: ShopSettings, state: str, texts: Texts, *, opens_browser: b
 
 
 @contextmanager
-def _page(port: int | None, state: str, texts: Texts) -> Iterator["Queue[str]"]:
+def _page(port: int | None, state: str, texts: Texts) -> Iterator["Queue[Brought] | None"]:
     """Wait for the browser on ``port``, if there is one."""
     if port is None:
-        yield Queue()
+        yield None
         return
 
     def words(error: SelarasError | None) -> str:
@@ -74,54 +103,63 @@ def _page(port: int | None, state: str, texts: Texts) -> Iterator["Queue[str]"]:
         raise PersonNeededError("connect.port_taken", port=port, detail=str(error)) from error
     with closing(listening):
         say(texts.say(message("connect.waiting", address=address(listening))))
-        with awaited(listening, lambda answer: code_in(answer, state, needs_state=True), words) as codes:
-            yield codes
+        with awaited(listening, lambda answer: code_in(answer, state, needs_state=True), words) as answers:
+            yield answers
 
 
-def _next_code(codes: "Queue[str]", state: str, texts: Texts, *, has_page: bool) -> str:
-    """Take the first code, from the page or from what is pasted into the terminal."""
+def _next_code(answers: "Queue[Brought] | None", typed: Typed, state: str, texts: Texts) -> str:
+    """Take the first code, from the page or from what is pasted into the terminal.
+
+    Raises :class:`ItemError` ``connect.refused`` when the seller did not agree, and :class:`PersonNeededError`
+    ``connect.nothing_came``. Any other answer is told, and the next one awaited.
+    """
     say(texts.say(message("connect.paste")))
-    lines: Queue[str | None] = Queue()
-    Thread(target=_read_lines, args=(lines,), daemon=True).start()  # a read of a terminal cannot be called off
-    for _ in range(CODE_LIFE_S * 5):
-        for brought in _waiting(lines):
-            if brought is None and not has_page:
-                raise PersonNeededError("connect.nothing_came")
-            if brought is not None:
-                try:
-                    return code_from(brought, state)
-                except SelarasError as error:
-                    warn(texts.say(error.message))
-        try:
-            return codes.get(timeout=0.2)
-        except Empty:
-            continue
+    for brought in _brought(answers, typed, state):
+        if isinstance(brought, str):
+            return brought
+        if brought.message.code == "connect.refused":
+            raise brought
+        warn(texts.say(brought.message))
     raise PersonNeededError("connect.nothing_came")
 
 
-def _read_lines(lines: "Queue[str | None]") -> None:
-    for line in sys.stdin:
-        if line.strip():
-            lines.put(line)
-    lines.put(None)
+def _brought(answers: "Queue[Brought] | None", typed: Typed, state: str) -> Iterator[Brought]:
+    """Give what comes from the page or the terminal, as long as a code can live."""
+    typed.begin()
+    for _ in range(int(CODE_LIFE_S / WAIT_S)):
+        if answers is not None:
+            with suppress(Empty):
+                yield answers.get_nowait()
+        elif typed.is_over:
+            return
+        with suppress(Empty):
+            yield _taken(typed.line(), state)
 
 
-def _waiting(lines: "Queue[str | None]") -> Iterator[str | None]:
-    while not lines.empty():
-        yield lines.get()
+def _taken(line: str, state: str) -> Brought:
+    try:
+        return code_from(line, state)
+    except ItemError as error:
+        return error
 
 
-def _chosen(grant: Grant, shop: ShopSettings, texts: Texts) -> Shop:
+def _chosen(grant: Grant, shop: ShopSettings, typed: Typed, texts: Texts) -> Shop:
     """The shop that the settings mean, the only one, or the one that the seller names by its number."""
     meant = [each for each in grant.shops if each.cipher == shop.shop_cipher] or list(grant.shops)
     if len(meant) == 1:
         return meant[0]
     for number, each in enumerate(meant, 1):
         say(f"{number}. {each.name} ({each.region}, {each.id})")
-    number = 0
-    while not 1 <= number <= len(meant):
-        number = typer.prompt(texts.say(message("connect.which", most=len(meant))), type=int)
-    return meant[number - 1]
+    by_number = {str(number): each for number, each in enumerate(meant, 1)}
+    question = texts.say(message("connect.which", most=len(meant)))
+    say(question)
+    typed.begin()
+    while not typed.is_over:
+        with suppress(Empty):
+            if chosen := by_number.get(typed.line().strip()):
+                return chosen
+            say(question)
+    raise PersonNeededError("connect.none_chosen", shop=shop.name)
 
 
 def _tell(opened: LetIn, settings: Settings, shop: ShopSettings, texts: Texts) -> None:

@@ -1,7 +1,5 @@
 """What every command shares: where it writes, which settings it reads, and what errors look like."""
 
-import locale
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,8 +9,9 @@ from rich.console import Console
 
 from bridge.errors import BridgeError
 from daemon.bridge_words import words_for
-from daemon.config import ConfigError, Settings, load_settings, locate_config
-from daemon.config.settings import Language, ShopSettings
+from daemon.cli.language import machine_language
+from daemon.config import REHEARSAL_MARK, Settings, load_settings, locate_config
+from daemon.config.settings import ShopSettings
 from daemon.domain.messages import message
 from daemon.errors import BugError, PersonNeededError, SelarasError
 from daemon.texts import Texts
@@ -41,19 +40,18 @@ def terminal() -> Console | None:
     return _out if _out.is_terminal else None
 
 
-def machine_language() -> Language:
-    """The language before any settings are read: English where the machine speaks it, else Indonesian."""
-    spoken = os.environ.get("LC_ALL") or os.environ.get("LANG") or locale.getlocale()[0] or ""
-    return "en" if spoken.startswith("en") else "id"
-
-
 def settings_at(option: Path | None, *, needs_secrets: bool = True) -> tuple[Settings, Texts]:
-    """Load the settings and show their warnings; settings that cannot be used end the command."""
+    """Load the settings and show their warnings; settings that cannot be used end the command.
+
+    So do those of a rehearsal, where the shops' secrets are needed: its shops are gone, as the warning says.
+    """
     with errors_shown(Texts(machine_language())):
         settings = load_settings(locate_config(option), needs_secrets=needs_secrets)
     texts = Texts(settings.language, settings.timezone)
     for warning in settings.warnings:
         warn(texts.say(warning), style="yellow")
+    if needs_secrets and (settings.state_folder / REHEARSAL_MARK).exists():
+        raise typer.Exit(EXIT_PERSON)
     return settings, texts
 
 
@@ -73,7 +71,7 @@ def errors_shown(texts: Texts) -> Iterator[None]:
     try:
         yield
     except SelarasError as error:
-        for line in (error.message, *(error.problems if isinstance(error, ConfigError) else ())):
+        for line in (error.message, *error.problems):
             warn(texts.say(line))
         if isinstance(error, BugError) and error.detail:
             warn(error.detail)

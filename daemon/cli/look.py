@@ -40,6 +40,7 @@ def _show(report: Report, settings: Settings, texts: Texts) -> None:
     lines.append(message("report.counts", **counts))
     lines += [message(f"report.outbox_{state}", count=count) for state, count in report.outbox.items() if count]
     lines += [message("progress.left", shop=shop, count=minutes(left)) for shop, left in report.left]
+    lines += [*report.slowed, *report.cancel_requests]
     if report.dead:
         lines.append(message("report.dead", count=len(report.dead)))
     if report.own_columns:

@@ -5,8 +5,11 @@ from typing import Annotated
 
 import typer
 
+from daemon.cli.spoken import SpokenGroup
+
 app = typer.Typer(
     name="selaras",
+    cls=SpokenGroup,
     help="Selaras keeps a seller's workbook and the shops in step: stock, prices and orders.",
     no_args_is_help=True,
     add_completion=False,

@@ -8,7 +8,8 @@ from shlex import quote
 
 import typer
 
-from daemon.cli.console import EXIT_PARTIAL, errors_shown, machine_language, say, settings_at
+from daemon.cli.console import EXIT_PARTIAL, errors_shown, say, settings_at
+from daemon.cli.language import machine_language
 from daemon.cli.work import progress_shown
 from daemon.demo import Demo
 from daemon.domain.messages import message

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import typer
 
-from daemon.cli.console import EXIT_USAGE, errors_shown, machine_language, say, warn
+from daemon.cli.console import EXIT_USAGE, errors_shown, say, warn
+from daemon.cli.language import machine_language
 from daemon.config.settings import Language
 from daemon.domain.messages import message
 from daemon.founding import FolderTakenError, found

@@ -12,7 +12,7 @@ from daemon.domain.messages import message
 from daemon.logs import configure_logs
 from daemon.marketplaces.tiktok_shop.endpoints import VERSIONS
 from daemon.parts import utc_now
-from daemon.shops import ShopReport, shops_of, whole_days
+from daemon.shops import ShopReport, shops_of, time_left
 from daemon.texts import Texts
 
 
@@ -40,13 +40,14 @@ def _show(shop: ShopReport, settings: Settings, texts: Texts, now: datetime) -> 
     verdict = texts.say(message("shop_list.ready" if shop.is_ready else "shop_list.not_ready"))
     say(f"{shop.name}: {texts.say(message(f'shop_list.{shop.state.value}'))}, {verdict}")
     for reason in shop.reasons:
-        say(f"  {texts.say(reason)}")
+        say(f"  {texts.say(reason).removeprefix(f'{shop.name}: ')}")
     if shop.read_at is not None:
         say(f"  {texts.say(message('shop_list.read', when=texts.moment(shop.read_at, settings.timezone)))}")
     if tokens := shop.tokens:
-        days = {"token": tokens.access_expires_at, "permission": tokens.refresh_expires_at}
-        left = {name: whole_days(ends_at - now) for name, ends_at in days.items()}
-        say(f"  {texts.say(message('shop_list.permission', **left))}")
+        ends_at = {"token": tokens.access_expires_at, "permission": tokens.refresh_expires_at}
+        left = {name: texts.say(time_left(moment - now)) for name, moment in ends_at.items()}
+        code = "shop_list.permission" if tokens.refresh_expires_at > now else "shop_list.permission_over"
+        say(f"  {texts.say(message(code, **left))}")
     if telling := shop.telling:
         code = "shop_list.told" if telling.heard_at else "shop_list.told_nothing"
         when = texts.moment(telling.heard_at, settings.timezone) if telling.heard_at else ""

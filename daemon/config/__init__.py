@@ -6,11 +6,12 @@ secret    where a secret comes from, and how it stays out of logs
 load      the three together
 """
 
-from daemon.config.load import ConfigError, load_settings, locate_config, unreadable_secrets
+from daemon.config.load import REHEARSAL_MARK, ConfigError, load_settings, locate_config, unreadable_secrets
 from daemon.config.secret import Secret
 from daemon.config.settings import BrakeSettings, Settings, ShopSettings, StockSync, WebhookSettings
 
 __all__ = [
+    "REHEARSAL_MARK",
     "BrakeSettings",
     "ConfigError",
     "Secret",

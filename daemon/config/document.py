@@ -41,6 +41,8 @@ def read_document(text: str) -> Document:
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         return Document(problems=[message("config.control_character", line=line)])
+    except RecursionError:  # thousands of brackets
+        return Document(problems=[message("config.syntax", line=1)])
     if root is None:
         return Document({})
     walk = _Walk()

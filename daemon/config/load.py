@@ -18,9 +18,12 @@ from daemon.domain.messages import Message, message
 from daemon.domain.recon import Rhythm
 from daemon.errors import PersonNeededError
 
+REHEARSAL_MARK = "rehearsal"
+"""A file in the state folder of a copy that was made for a rehearsal; the shops of its settings ended with it."""
+
 
 class ConfigError(PersonNeededError):
-    """The configuration cannot be used. ``message`` is the heading, ``problems`` has one message for each cure."""
+    """The configuration cannot be used. ``message`` is the heading of its ``problems``."""
 
     def __init__(self, path: Path, problems: Sequence[Message]) -> None:
         detail = "; ".join(f"{problem.code} {problem.params}" for problem in problems)
@@ -69,6 +72,8 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         problem = message("config.missing_file", path=str(path))
+    except IsADirectoryError:
+        problem = message("config.is_folder", path=str(path))
     except OSError as error:
         problem = message("config.unreadable", path=str(path), reason=error.strerror or "")
     except ValueError:
@@ -78,12 +83,13 @@ def _text(path: Path) -> str:
 
 def _settings(path: Path, checked: ConfigFile, document: Document, environ: Mapping[str, str]) -> Settings:
     state_folder = checked.state_folder or environ.get("STATE_DIRECTORY", "").split(":")[0] or ".selaras"
+    state = path.parent / user_path(state_folder)
     return Settings(
         path=path,
         workbook=path.parent / user_path(checked.workbook),
         layout=_layout(checked),
         orders_folder=path.parent / user_path(checked.orders_folder),
-        state_folder=path.parent / user_path(state_folder),
+        state_folder=state,
         language=checked.language,
         timezone=checked.timezone,
         interval=checked.interval,
@@ -92,7 +98,7 @@ def _settings(path: Path, checked: ConfigFile, document: Document, environ: Mapp
         webhooks=_webhooks(checked.webhooks),
         sharing=checked.sharing,
         shops=tuple(_shop_settings(shop) for shop in checked.shops),
-        warnings=tuple(_warnings(checked, document)),
+        warnings=tuple(_warnings(checked, document, state)),
     )
 
 
@@ -130,7 +136,9 @@ def _rule(stock: StockSection) -> Rule:
     return Rule(stock.buffer, stock.share, stock.min, stock.max, stock.priority)
 
 
-def _warnings(checked: ConfigFile, document: Document) -> Iterator[Message]:
+def _warnings(checked: ConfigFile, document: Document, state_folder: Path) -> Iterator[Message]:
+    if (state_folder / REHEARSAL_MARK).exists():
+        yield message("rehearsal.over", folder=state_folder.parent.name)
     for index, shop in enumerate(checked.shops):
         if warning := shop.app_secret.warning:
             key_path = ("shops", index, "app_secret")

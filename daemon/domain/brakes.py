@@ -117,8 +117,8 @@ def edits(rows: Iterable[SheetRow], bases: Mapping[Sku, RowBase]) -> Iterator[Ed
             is_open = before is None and field in {Field.PRICE, Field.STOCK}  # nothing was agreed on yet
             if isinstance(cell, Number) and cell.value != before and not is_open:
                 yield sku, field, cell.value
-        for field, word in zip((Field.STATUS, Field.PLATFORM), bases[sku].words, strict=True):
-            cell = row.cell(field)
+        for field in (Field.STATUS, Field.PLATFORM):
+            cell, word = row.cell(field), getattr(bases[sku], field.value)
             if word is not None and isinstance(cell, Text) and cell.value != word:
                 yield sku, field, cell.value
 

@@ -22,6 +22,7 @@ _FIRST_YEAR = 1901
 _FIRST_OLD_SHORT_YEAR = 30
 """Excel and LibreOffice read 29 as 2029 and 30 as 1930."""
 
+_INVISIBLE = "\u200b\u2060\ufeff"
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?(?:E[+-]?\d{1,3})?", re.IGNORECASE | re.ASCII)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:(?:\.\d{3})+|(?:,\d{3})+)", re.ASCII)
 _PART = r"(\d{1,4}(?!\d)|[A-Z]{3,9}(?![A-Z]))"
@@ -44,6 +45,11 @@ _MONTHS = (
 _MONTH_NUMBERS = {
     name.lower(): number for number, names in enumerate(_MONTHS, start=1) for each in names for name in each
 }
+
+
+def as_read(sku: str) -> str:
+    """Give what is read of a code from a cell: no blanks around it, nor characters that nobody sees (bridge/values)."""
+    return sku.strip().strip(_INVISIBLE).strip()
 
 
 def damaged_forms(sku: str) -> frozenset[str]:

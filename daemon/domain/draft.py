@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from daemon.domain.choices import Answer, Chosen
 from daemon.domain.messages import Message
-from daemon.domain.plan import Held, ListingChange, ProductChange
+from daemon.domain.plan import Held, ListingChange, ProductChange, Switch
 from daemon.domain.recipes import Recipe
 from daemon.domain.rows import Field, RowBase, SheetRow
 from daemon.domain.snapshot import ListingState, MarketplaceEdit, Product, ShopPolicy, Snapshot
@@ -64,6 +64,8 @@ class Draft:
         """What those that wait are to show in the end."""
         self.switching: set[tuple[str, str]] = set()
         """Products, by shop and id, that are still to be switched: their rows show what will be."""
+        self.switches: list[Switch] = []
+        """Products that are to be shown in other windows than was wanted before."""
         self._by_sku: dict[Sku, list[ListingId]] = defaultdict(list)
         rank = {shop: place for place, shop in enumerate(snapshot.shops)}
         for listing in sorted(snapshot.listings.values(), key=lambda listing: (rank[listing.id.shop], listing.id)):

@@ -23,11 +23,16 @@ from daemon.domain.values import ListingId, ListingStatus
 
 TURNS = 3
 """So many edits that set the same number again, each soon after a write of ours, are no person's doing."""
+UNLINKED = 1_000_000
+"""Stands for turns where a shop's first number was never agreed on: nor is that for a policy to decide."""
 SOON = timedelta(hours=12)
 """A program sets its number again at its next round; a person who does so much later means it."""
 CLOCKS_DIFFER = timedelta(minutes=10)
 """So much the marketplace's clock may be off ours; nothing is sent to a shop whose clock is further off."""
-QUESTIONS = frozenset({EDIT_QUESTION, "stock.second_writer", "stock.zeroed_after_cancel", "bundle.zeroed_after_cancel"})
+UNLINKED_QUESTIONS = frozenset({"stock.differs_between_shops", "stock.differs_in_shop"})
+QUESTIONS = UNLINKED_QUESTIONS.union(
+    {EDIT_QUESTION, "stock.second_writer", "stock.zeroed_after_cancel", "bundle.zeroed_after_cancel"}
+)
 """Codes of what a person has to decide about a listing; each names its shop."""
 
 
@@ -56,6 +61,8 @@ def explain_observations(draft: Draft) -> None:
 
 def _in_step(listing: ListingState, policy: ShopPolicy) -> ListingState:
     """Nothing is in question any more. Turns are counted on: between two of them the shop shows our number."""
+    if listing.edits_alike == UNLINKED:
+        return _forgotten(listing)
     is_over = policy.marketplace_edit is MarketplaceEdit.ASK or listing.edits_alike >= TURNS
     return replace(listing, edited_to=None, edits_alike=0) if is_over else listing
 
@@ -118,11 +125,29 @@ def _is_emptied(listing: ListingState) -> bool:
     return listing.is_called_empty and _shown(listing) == 0
 
 
+def unlinked(draft: Draft, listing: ListingState, desired: int) -> ListingState:
+    """Keep by how much a listing that was never told anything shows too much: the seller says which number is right."""
+    if draft.parts_of(listing.sku) or not listing.quantity_is_editable:
+        return listing
+    told, since = Told(desired), listing.observed_at or draft.given.now
+    difference = seen(None, told.unexplained(listing.shown or 0), since)
+    return replace(listing, told=told, unexplained=difference, edited_to=listing.shown, edits_alike=UNLINKED)
+
+
+def _forgotten(listing: ListingState) -> ListingState:
+    """The listing as it was before anything was agreed with it."""
+    sending = listing.sending and Sending(listing.sending.target, listing.sending.target)
+    return replace(listing, told=None, unexplained=None, sending=sending, edited_to=None, edits_alike=0)
+
+
 def decide_edits(draft: Draft) -> None:
     """Take the seller's answers about edits: a choice, or a number that says what is there."""
     answers = _answers(draft)
     for listing in list(draft.listings.values()):
         if _question(draft, listing) is None:
+            continue
+        if listing.edits_alike == UNLINKED and listing.sku in draft.decided:
+            draft.change_listing(_forgotten(listing))
             continue
         if _is_emptied(listing):
             is_typed = not draft.decided.isdisjoint(draft.parts_of(listing.sku) or {listing.sku})
@@ -136,12 +161,13 @@ def decide_edits(draft: Draft) -> None:
             draft.change_listing(replace(_agreed(listing), edited_to=None, edits_alike=0))
 
 
-def report_edits(draft: Draft, commands: Iterable[Command]) -> None:
+def report_edits(deal: Deal, commands: Iterable[Command]) -> None:
     """Hold what nobody has decided yet, and what the platform has locked although there is less.
 
     What is written beside a question is in its numbers, unless it was to be written before: then they are those in
     effect until the write is proven.
     """
+    draft = deal.draft
     agreed = {
         each.listing: Told(each.desired)
         for each in commands
@@ -150,6 +176,9 @@ def report_edits(draft: Draft, commands: Iterable[Command]) -> None:
     for listing in draft.listings.values():
         written = replace(listing, told=agreed[listing.id]) if listing.id in agreed else listing
         reason = _question(draft, written) or _locked(draft, listing)
+        if reason is not None and reason.code in UNLINKED_QUESTIONS:
+            stock = deal.allotments(listing.sku)[listing.id]  # while a rise waits it is more than was agreed on last
+            reason = replace(reason, params={**reason.params, "stock": stock})
         if reason is not None:
             draft.ask_about(listing.id, reason)
 
@@ -176,13 +205,30 @@ def _question(draft: Draft, listing: ListingState) -> Message | None:
     if _is_emptied(listing):
         code = "bundle.zeroed_after_cancel" if is_bundle else "stock.zeroed_after_cancel"
         return message(code, shop=shop, stock=told.quantity)
-    if policy.marketplace_edit is not MarketplaceEdit.ASK:
-        tug = message("stock.second_writer", shop=shop, shown=listing.edited_to or 0, stock=told.quantity)
-        return tug if listing.edits_alike >= TURNS and not is_bundle else None
+    if listing.edits_alike == UNLINKED or policy.marketplace_edit is not MarketplaceEdit.ASK:
+        return None if is_bundle else _left_alone(draft, listing, told)
     shown = _shown(listing)
     if shown is None or difference is None or not is_settled(difference, draft.given.read_at(listing), policy.lag):
         return None
     return message(EDIT_QUESTION, shop=shop, shown=max(0, shown), stock=told.quantity)
+
+
+def which_number(draft: Draft, listing: ListingState, *, shown: int, stock: int) -> Message:
+    """Ask which first number is right: this one, or that of another shop or of another listing in this shop."""
+    shop = listing.id.shop
+    if [each.id.shop for each in draft.linked(listing.sku)].count(shop) > 1:
+        return message("stock.differs_in_shop", shop=shop, title=listing.title, shown=shown, stock=stock)
+    return message("stock.differs_between_shops", shop=shop, shown=shown, stock=stock)
+
+
+def _left_alone(draft: Draft, listing: ListingState, told: Told) -> Message | None:
+    """Tell what is asked about a number that no policy settles."""
+    if listing.edits_alike == UNLINKED:
+        shown = _shown(listing)
+        now = told.quantity if shown is None else max(0, shown)
+        return which_number(draft, listing, shown=now, stock=told.quantity)
+    tug = message("stock.second_writer", shop=listing.id.shop, shown=listing.edited_to or 0, stock=told.quantity)
+    return tug if listing.edits_alike >= TURNS else None
 
 
 def _answers(draft: Draft) -> dict[ListingId, Choice]:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from daemon.domain.deal import Deal
 from daemon.domain.draft import Draft
-from daemon.domain.messages import message
+from daemon.domain.edits import which_number
 from daemon.domain.orders import Goods, LineFact, effect_of
 from daemon.domain.snapshot import ListingState, Product
 from daemon.domain.stock import Cause, Movement, settle
@@ -26,7 +26,7 @@ def open_products(draft: Draft) -> None:
     """Start the ledger of goods that were never seen before.
 
     Where shops disagree, the smallest number opens (nothing is sold that is not there) and the others stay
-    unlinked until the seller types the true stock.
+    unlinked until the seller types the true stock: they fall with the pool (``edits.unlinked``).
     """
     for sku in draft.skus():
         readings = [listing for listing in draft.linked(sku) if listing.shown is not None]
@@ -111,10 +111,5 @@ def report_unlinked(draft: Draft, deal: Deal) -> None:
         if listing.status is ListingStatus.DELETED or listing.told is not None or listing.shown is None:
             continue
         if listing.sku not in draft.decided and not listing.commanded:
-            reason = message(
-                "stock.differs_between_shops",
-                shop=listing.id.shop,
-                shown=listing.shown,
-                stock=deal.allotments(listing.sku)[listing.id],
-            )
-            draft.ask_about(listing.id, reason)
+            stock = deal.allotments(listing.sku)[listing.id]
+            draft.ask_about(listing.id, which_number(draft, listing, shown=listing.shown, stock=stock))

@@ -46,16 +46,19 @@ class Finding:
     proposal: Sku = _NONE
 
 
-def check_skus(listings: Iterable[Listing], shops: Sequence[str], alike: Likeness) -> tuple[Finding, ...]:
+def check_skus(
+    listings: Iterable[Listing], shops: Sequence[str], alike: Likeness, *, in_workbook: Collection[Sku] = ()
+) -> tuple[Finding, ...]:
     """Find every flaw in the listings of ``shops``; ``alike`` tells which names are so like one that it can be meant.
 
-    The first shop's code is proposed where nothing else speaks for one.
+    Of several codes one that the workbook has is proposed, then the commonest, then the first shop's.
     """
     rank = {shop: place for place, shop in enumerate(shops)}
     every = sorted(listings, key=lambda each: (rank.get(each.id.shop, len(rank)), each.id))
-    catalogue = _Catalogue([each for each in every if each.status is not ListingStatus.DELETED])
+    catalogue = _Catalogue([each for each in every if each.status is not ListingStatus.DELETED], in_workbook)
     damaged = list(_damaged(catalogue))
-    near = list(_near(catalogue, {each.listings[0].sku for each in damaged}))
+    catalogue.damaged.update(each.listings[0].sku for each in damaged)
+    near = list(_near(catalogue))
     for finding in (*damaged, *near):
         catalogue.put_together({*(each.sku for each in finding.listings), finding.proposal} - {_NONE})
     twins, known = _twins(catalogue, alike)
@@ -72,8 +75,10 @@ def check_skus(listings: Iterable[Listing], shops: Sequence[str], alike: Likenes
 class _Catalogue:
     """The listings that are there, by their codes, in the order of the shops."""
 
-    def __init__(self, listings: Sequence[Listing]) -> None:
+    def __init__(self, listings: Sequence[Listing], in_workbook: Collection[Sku]) -> None:
         self.listings = listings
+        self._in_workbook = in_workbook
+        self.damaged: set[Sku] = set()
         self.empty = [each for each in listings if not each.sku.strip()]
         self.by_sku: dict[Sku, list[Listing]] = defaultdict(list)
         self._codes_of: dict[tuple[str, str], set[Sku]] = defaultdict(set)
@@ -97,9 +102,18 @@ class _Catalogue:
     def of(self, skus: Iterable[Sku]) -> tuple[Listing, ...]:
         return tuple(each for sku in skus for each in self.by_sku.get(sku, ()))
 
-    def commonest(self, skus: Iterable[Sku]) -> Sku:
-        """The code that most listings have, of several the first shop's."""
-        return max(skus, key=lambda sku: len(self.by_sku[sku]))
+    def best(self, skus: Iterable[Sku]) -> Sku:
+        """The code that has a row in the workbook; of several the one that most listings have, the first shop's.
+
+        None where all are damaged.
+        """
+        whole = (sku for sku in skus if sku not in self.damaged)
+        return max(whole, key=lambda sku: (sku in self._in_workbook, len(self.by_sku[sku])), default=_NONE)
+
+    def only_one(self, skus: Collection[Sku]) -> Sku:
+        """The one that is meant: the only one, or the only one with a row in the workbook; else none, or if damaged."""
+        known = [sku for sku in skus if sku in self._in_workbook] or list(skus)
+        return self.best(known) if len(known) == 1 else _NONE
 
 
 def _damaged(catalogue: _Catalogue) -> Iterator[Finding]:
@@ -115,9 +129,14 @@ def _damaged(catalogue: _Catalogue) -> Iterator[Finding]:
         elif could_be:
             names = ", ".join(could_be)
             yield Finding(Flaw.DAMAGED, message("check.damaged_somehow", others=names), tuple(listings))
-        elif decimal or _NUMBER.fullmatch(sku):
+        elif _is_remains(sku):
             proposal = Sku(decimal[1]) if decimal else _NONE
             yield Finding(Flaw.DAMAGED, message("check.number"), tuple(listings), proposal)
+
+
+def _is_remains(sku: Sku) -> bool:
+    """Whether a code looks by itself like what a spreadsheet left of another."""
+    return bool(_DECIMAL.fullmatch(sku) or _NUMBER.fullmatch(sku))
 
 
 def _whole_forms(catalogue: _Catalogue) -> dict[Sku, list[Sku]]:
@@ -128,7 +147,8 @@ def _whole_forms(catalogue: _Catalogue) -> dict[Sku, list[Sku]]:
     found: dict[Sku, list[Sku]] = defaultdict(list)
     every = {each.id.shop for each in catalogue.listings}
     for sku in catalogue.by_sku:
-        for form in map(Sku, damaged_forms(sku) if catalogue.shops(sku) != every else ()):
+        is_whole = not _is_remains(sku) and catalogue.shops(sku) != every
+        for form in map(Sku, damaged_forms(sku) if is_whole else ()):
             if form in catalogue.by_sku and catalogue.shops(sku).isdisjoint(catalogue.shops(form)):
                 found[form].append(sku)
     return found
@@ -148,16 +168,16 @@ def _duplicates(catalogue: _Catalogue) -> Iterator[Finding]:
                 yield Finding(Flaw.DUPLICATE, message("check.duplicate"), doubled)
 
 
-def _near(catalogue: _Catalogue, damaged: set[Sku]) -> Iterator[Finding]:
+def _near(catalogue: _Catalogue) -> Iterator[Finding]:
     """Codes that differ in letter case, blanks and dashes only; variants of one product may, they are two goods."""
     by_form: dict[str, list[Sku]] = defaultdict(list)
     for sku in catalogue.by_sku:
-        if sku not in damaged and (form := bare(sku)):
+        if sku not in catalogue.damaged and (form := bare(sku)):
             by_form[form].append(sku)
     for skus in by_form.values():
         listings = catalogue.of(skus)
         if len(skus) > 1 and len({(each.id.shop, each.id.product_id) for each in listings}) > 1:
-            yield Finding(Flaw.NEAR, message("check.near"), listings, catalogue.commonest(skus))
+            yield Finding(Flaw.NEAR, message("check.near"), listings, catalogue.best(skus))
 
 
 def _twins(catalogue: _Catalogue, alike: Likeness) -> tuple[list[Finding], dict[Listing, Sku]]:
@@ -173,11 +193,11 @@ def _twins(catalogue: _Catalogue, alike: Likeness) -> tuple[list[Finding], dict[
         if not one.sku.strip() or not other.sku.strip():
             empty, named = (one, other) if other.sku.strip() else (other, one)
             codes[empty].add(named.sku)
-        elif _is_stranger(catalogue, one, other):
+        elif other.sku not in groups.get(one.sku, ()) and _is_stranger(catalogue, one, other):
             merged = groups.get(one.sku, {one.sku}) | groups.get(other.sku, {other.sku})
             groups |= dict.fromkeys(merged, merged)
     findings = [_same_goods(catalogue, group) for group in {id(group): group for group in groups.values()}.values()]
-    return findings, {each: next(iter(found)) for each, found in codes.items() if len(found) == 1}
+    return findings, {each: catalogue.only_one(found) for each, found in codes.items()}
 
 
 def _is_stranger(catalogue: _Catalogue, one: Listing, other: Listing) -> bool:
@@ -195,7 +215,7 @@ def _same_goods(catalogue: _Catalogue, group: set[Sku]) -> Finding:
     skus = [sku for sku in catalogue.by_sku if sku in group]
     if len(skus) > 2:
         return Finding(Flaw.ALIKE, message("check.alike_many"), catalogue.of(skus))
-    return Finding(Flaw.ALIKE, message("check.alike"), catalogue.of(skus), catalogue.commonest(skus))
+    return Finding(Flaw.ALIKE, message("check.alike"), catalogue.of(skus), catalogue.best(skus))
 
 
 def _skipped(listings: Iterable[Listing]) -> Iterator[Finding]:

@@ -16,6 +16,8 @@ Likeness: TypeAlias = Callable[[str, Sequence[str]], Iterable[int]]
 """Tells which of the others, by their places, are like a name. Names are words in small letters, sorted."""
 
 RAREST_WORDS = 3
+MOST_OF_A_NAME = 300
+"""A name that more listings have is one for everything, and tells none apart."""
 MOST_PRICE_PERCENT = 130
 """The dearer of two offers of the same goods costs at most this much of the cheaper one."""
 
@@ -24,9 +26,10 @@ _WORD = re.compile(r"[^\W\d_]+|\d+")
 
 def pairs_alike(listings: Iterable[Listing], alike: Likeness) -> Iterator[tuple[Listing, Listing]]:
     """Yield the pairs with another code and product that are alike in name, words of the variant, and price."""
-    by_name: dict[str, list[Listing]] = defaultdict(list)
+    every: dict[str, list[Listing]] = defaultdict(list)
     for each in listings:
-        by_name[" ".join(sorted(_words(f"{each.title} {each.variant}")))].append(each)
+        every[" ".join(sorted(_words(f"{each.title} {each.variant}")))].append(each)
+    by_name = {name: group for name, group in every.items() if name and len(group) <= MOST_OF_A_NAME}
     for group in by_name.values():
         yield from _same(combinations(group, 2))
     for one, other in sorted(_names_alike(list(by_name), alike)):

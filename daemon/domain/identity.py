@@ -8,13 +8,14 @@ from base64 import b32encode
 from collections import Counter, defaultdict
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from functools import lru_cache
 from hashlib import blake2b
 from operator import sub
 from typing import TypeAlias
 
-from daemon.domain.damage import damaged_forms
-from daemon.domain.rows import Number, RowBase, SheetRow, Text, Unclear
+from daemon.domain.damage import as_read, damaged_forms
+from daemon.domain.rows import Cell, Number, RowBase, SheetRow, Text, Unclear
 from daemon.domain.values import Sku
 
 Numbers: TypeAlias = tuple[int, ...]
@@ -36,6 +37,34 @@ def row_key(sku: Sku) -> str:
     return "s" + b32encode(digest).decode().rstrip("=").lower()
 
 
+def as_known(rows: tuple[SheetRow, ...], known: Collection[Sku]) -> tuple[SheetRow, ...]:
+    """Give the rows with those ``known`` codes that a cell cannot tell: ones that look damaged, or have blanks around.
+
+    A key must agree. Where two codes read alike, the one that has a row of its own, or else the key, settles it.
+    """
+    odd = {row.number: shown for row in rows if not _is_date(row.sku) and (shown := _damaged(row, known, ()))}
+    if not odd:
+        return rows
+    by_shown: dict[str, set[Sku]] = defaultdict(set)
+    for sku in set(known) - _typed_skus(rows):
+        by_shown[as_read(sku)].add(sku)
+    found: dict[int, Sku] = {}
+    for row in rows:
+        could_be = _agreeing(row, by_shown.get(odd.get(row.number, ""), set()))
+        if len(could_be) == 1:
+            found[row.number] = next(iter(could_be))
+    return tuple(replace(row, sku=Text(found[row.number])) if row.number in found else row for row in rows)
+
+
+def _is_date(cell: Cell) -> bool:
+    return isinstance(cell, Unclear) and cell.reason.code == "cell.sku_date"
+
+
+def _agreeing(row: SheetRow, could_be: set[Sku]) -> set[Sku]:
+    """Leave the SKUs that the key of a row allows."""
+    return {sku for sku in could_be if row_key(sku) == row.key.value} if isinstance(row.key, Text) else could_be
+
+
 def repaired(rows: Sequence[SheetRow], listed: Collection[Sku], known: Container[str] = ()) -> dict[int, Sku]:
     """Find the rows, by number, whose damaged SKU can only have been one of ``listed`` that no other row claims.
 
@@ -48,14 +77,12 @@ def repaired(rows: Sequence[SheetRow], listed: Collection[Sku], known: Container
     free = set(listed) - _typed_skus(rows)
     by_form: dict[str, set[Sku]] = defaultdict(set)
     for sku in free:
-        for form in damaged_forms(sku):
+        for form in damaged_forms(sku) | ({as_read(sku)} - {sku}):
             by_form[form].add(sku)
     found: dict[int, Sku] = {}
     for row, shown in unsettled:
         # A code that only looks damaged, such as a barcode that ends in zeros.
-        could_be = {Sku(shown)} if shown in free else by_form.get(shown, set())
-        if isinstance(row.key, Text):
-            could_be = {sku for sku in could_be if row_key(sku) == row.key.value}
+        could_be = _agreeing(row, {Sku(shown)} if shown in free else by_form.get(shown, set()))
         if len(could_be) == 1:
             found[row.number] = next(iter(could_be))
     times = Counter(found.values())

@@ -3,7 +3,7 @@
 What is not proved to be so here is looked at: a mistake in this direction costs time only.
 """
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any, TypeAlias
 
 from daemon.domain.identity import row_key
@@ -91,20 +91,29 @@ def _has_words(row: SheetRow, base: RowBase, agreed: tuple[str, str | None]) -> 
     return type(platform) is Text and platform.value == seen[1] == agreed[1]
 
 
-def with_new_words(file: SeenFile, met: Container[int]) -> set[Sku]:
+def with_new_words(file: SeenFile, met: Container[int], listed: Iterable[Sku]) -> set[Sku]:
     """Find the goods in whose rows, but for those ``met``, other words for status or platform stand than we wrote.
 
-    They can switch their product, and so concern its other variants.
+    They can switch their product, and so concern its other variants. A code that we do not know may be a damaged one,
+    and mean any of the ``listed`` goods of which no row has the name.
     """
-    none = RowBase()
-    return {
-        Sku(row.sku.value)
+    found = {
+        Sku(row.sku.value) if type(row.sku) is Text else None
         for row in file.rows
-        if row.number not in met and type(row.sku) is Text
-        for seen in (file.bases.get(Sku(row.sku.value), none).words,)
-        if (type(row.status) is Text and row.status.value != seen[0])
-        or (type(row.platform) is Text and row.platform.value != seen[1])
+        if row.number not in met and _says_otherwise(row, file.bases)
     }
+    named = {sku for sku in found if sku is not None}
+    if found <= file.bases.keys():
+        return named
+    return named.union(set(listed) - {Sku(row.sku.value) for row in file.rows if type(row.sku) is Text})
+
+
+def _says_otherwise(row: SheetRow, bases: Mapping[Sku, RowBase]) -> bool:
+    base = bases.get(Sku(row.sku.value)) if type(row.sku) is Text else None
+    status, platform = (None, None) if base is None else base.words
+    return (type(row.status) is Text and row.status.value != status) or (
+        type(row.platform) is Text and row.platform.value != platform
+    )
 
 
 def _is_to_stay(note: str, base: RowBase, agreed: Agreed) -> bool:

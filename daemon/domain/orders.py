@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from daemon.domain.stock import Cause, Movement
-from daemon.domain.values import ListingId, OrderStatus, Sku
+from daemon.domain.values import ListingId, Order, OrderStatus, Sku
 
 RESERVED = frozenset(
     {
@@ -18,11 +18,22 @@ RESERVED = frozenset(
 )
 """Units of these orders are promised and still on the seller's shelf (reference 5.3)."""
 
+OPEN = RESERVED | {OrderStatus.UNKNOWN}
+"""Of these orders it is not known yet whether their goods leave."""
+
 EMPTY_WORDS = ("out_of_stock", "out of stock", "stok habis", "kehabisan stok", "stok kosong", "stok tidak tersedia")
 """How a cancellation says that nothing was left; marketplaces give a name, or words in the seller's language."""
 
 SHIPPED = frozenset({OrderStatus.IN_TRANSIT, OrderStatus.DELIVERED, OrderStatus.COMPLETED})
 """The goods have left: a later cancellation does not bring them back by itself."""
+
+
+def has_shipped(order: Order) -> bool:
+    """Whether its goods have left the shelf: also those of a parcel that got lost and an order cancelled for it.
+
+    Of an order that is not cancelled as a whole, some goods can have left and others not: its status tells.
+    """
+    return order.status in SHIPPED or (order.status is OrderStatus.CANCELLED and order.left_at is not None)
 
 
 def says_empty(reason: str) -> bool:

@@ -54,6 +54,19 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
+class Switch:
+    """A product that is to be shown in the windows ``after`` instead of those ``before``; one of its listings names it.
+
+    It is told apart from a command: that says what is still to be sent, whoever decided it when.
+    """
+
+    listing: ListingId
+    sku: Sku
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
 class ProductChange:
     """A product seen for the first time (``is_new``), or with a newly agreed price: its whole state from now on."""
 
@@ -134,6 +147,7 @@ class Plan:
     movements: tuple[Movement, ...] = ()
     products: tuple[ProductChange, ...] = ()
     listings: tuple[ListingChange, ...] = ()
+    switches: tuple[Switch, ...] = ()
     bases: Mapping[Sku, RowBase] = field(default_factory=dict)
     commands: tuple[Command, ...] = ()
     withdrawn: tuple[tuple[ListingId, Target], ...] = ()

@@ -58,6 +58,7 @@ def reconcile(snapshot: Snapshot, say: Say) -> Plan:
         movements=tuple(draft.movements),
         products=draft.changed_products(),
         listings=draft.changed_listings(),
+        switches=tuple(draft.switches),
         bases={sku: base for sku, base in draft.bases.items() if base != snapshot.bases.get(sku)},
         commands=commands,
         withdrawn=_needless(draft, commands),
@@ -77,7 +78,7 @@ def _quantities(deal: Deal) -> list[Command]:
     draft, commands = deal.draft, []
     numbers = (pool.to_show(deal, sku) for sku in draft.skus() if sku in draft.products)
     for listing_id, desired in chain.from_iterable(each.items() for each in numbers):
-        listing = _linked(draft, draft.listings[listing_id])
+        listing = _linked(deal, draft.listings[listing_id], desired)
         if listing.shown is not None and is_agreed(listing.told, desired, listing.shown):
             draft.change_listing(_agreed(listing, desired))
         elif _needs_write(draft, listing, desired):
@@ -93,11 +94,21 @@ def _kept_back(draft: Draft, commands: tuple[Command, ...]) -> tuple[Command, ..
     return tuple(replace(each, is_later=True) if each.listing.shop in silent else each for each in commands)
 
 
-def _linked(draft: Draft, listing: ListingState) -> ListingState:
-    """Agree with a listing that was never told anything and shows the whole pool: only its part of it is new."""
-    if listing.told is None and listing.shown == shown_for(draft.products[listing.sku].available):
-        listing = _agreed(listing, listing.shown)
-        draft.change_listing(listing)
+def _linked(deal: Deal, listing: ListingState, desired: int) -> ListingState:
+    """Agree with a listing that was never told anything and shows the whole pool: only its part of it is new.
+
+    So does one that the pool has just come down to, or below. One that shows more is asked about, and falls with it.
+    """
+    draft, shown = deal.draft, listing.shown
+    if listing.told is not None or shown is None:
+        return listing
+    pool, before = draft.products[listing.sku].available, draft.given.products.get(listing.sku)
+    if shown_for(pool) <= shown <= shown_for(max(pool, before.available if before else pool)):
+        listing = _agreed(listing, shown)
+    elif shown > desired and not (_needs_write(draft, listing, desired) or deal.is_exclusive):
+        # Where each unit is offered once, what it shows is allowed for already.
+        listing = edits.unlinked(draft, listing, desired)
+    draft.change_listing(listing)
     return listing
 
 
@@ -133,7 +144,7 @@ def _report(deal: Deal, commands: tuple[Command, ...]) -> None:
     """Name what is not in effect although nobody doubts it: refused writes, units sold beyond the stock."""
     draft = deal.draft
     facts.report_unlinked(draft, deal)
-    edits.report_edits(draft, commands)
+    edits.report_edits(deal, commands)
     for reason in draft.given.at_rest:
         draft.hold(None, None, Field.STOCK, reason)
     for command in commands:

@@ -89,8 +89,7 @@ class RowBase(NamedTuple):
 
     ``None`` means that the cell was empty or never agreed. ``asked_price`` and ``asked_stock`` hold the typed value
     that we did not dare to use and asked about; such a ``count`` is kept as its complement, below zero. The ``stock``
-    of a bundle's row ``is_derived`` from its parts: nothing typed over it is a difference. ``status`` is the word of
-    that column and, on a line of its own, the one of ``Platform``, if the row has one: see ``words``.
+    of a bundle's row ``is_derived`` from its parts: nothing typed over it is a difference.
     """
 
     price: int | None = None
@@ -98,6 +97,7 @@ class RowBase(NamedTuple):
     adjustment: int | None = None
     count: int | None = None  # type: ignore[assignment]  # the column's name; nobody counts in it
     status: str | None = None
+    platform: str | None = None
     note: str | None = None
     asked_price: int | None = None
     asked_stock: int | None = None
@@ -106,12 +106,7 @@ class RowBase(NamedTuple):
     @property
     def words(self) -> tuple[str | None, str | None]:
         """The words of ``Status`` and ``Platform``."""
-        status, _, platform = (self.status or "").partition("\n")
-        return status or None, platform or None
-
-    def with_words(self, status: str | None, platform: str | None) -> "RowBase":
-        """The same row with other words in ``Status`` and ``Platform``."""
-        return self._replace(status=f"{status or ''}\n{platform}" if platform else status)
+        return self.status, self.platform
 
     @property
     def asked_count(self) -> int | None:

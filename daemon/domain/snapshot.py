@@ -60,8 +60,10 @@ class ListingState:
     order from before its end that we learn of later may have been overwritten. ``sending`` is a quantity write whose
     outcome is unknown, ``is_price_sending`` says that there is such a price write, ``commanded`` are the writes still
     open, ``refusals`` tell why the last ones were refused. ``edited_to`` is what the last edit in Seller Center set,
-    ``edits_alike`` how many in a row set the same. ``is_called_empty``: an order of it was cancelled as out of stock
-    less than a day ago. ``switching_to`` are the windows that are to show its product, where that is still to be sent.
+    ``edits_alike`` how many in a row set the same (``edits.UNLINKED``: its first number is in question).
+    ``is_called_empty``: an order of it was cancelled as out of stock less than a day ago. ``switching_to`` are the
+    windows that are to show its product, where that is still to be sent; ``is_switch_sending`` says that such a write
+    got no answer.
     """
 
     id: ListingId
@@ -88,6 +90,7 @@ class ListingState:
     is_called_empty: bool = False
     windows: Windows = ()
     switching_to: int | None = None
+    is_switch_sending: bool = False
 
     @property
     def promised(self) -> int:

@@ -11,6 +11,7 @@ from itertools import chain
 
 from daemon.domain.brakes import Suspect, is_big_rise, why_stopped
 from daemon.domain.choices import Choice, answers
+from daemon.domain.damage import as_read
 from daemon.domain.draft import Draft, LinkedRow
 from daemon.domain.identity import contradicted, formerly, nearly, repaired
 from daemon.domain.messages import Message, message
@@ -50,6 +51,7 @@ def link_rows(draft: Draft) -> list[LinkedRow]:
     strange = [row.sku.value for row in rows if isinstance(row.sku, Text) and row.sku.value not in listed]
     near = nearly(strange, chain(listed, in_step))
     times = Counter(row.sku.value for row in rows if isinstance(row.sku, Text))
+    read_alike = listed & {as_read(each) for each in listed if as_read(each) != each}
     strayed = _strayed_notes(draft)
     linked = []
     for row in rows:
@@ -58,7 +60,7 @@ def link_rows(draft: Draft) -> list[LinkedRow]:
         if sku is None:
             reason = _why_without_sku(row)
         elif times[sku] > 1:
-            reason = message("row.duplicate_sku", sku=sku)
+            reason = message("row.blanks_in_sku" if sku in read_alike else "row.duplicate_sku", sku=sku)
         elif row.number in others:
             reason = message("row.key_of_other", sku=sku, other=others[row.number])
         elif sku in listed and sku in draft.products:
@@ -134,7 +136,7 @@ def report_missing(draft: Draft, rows: Iterable[LinkedRow]) -> None:
         return
     present, parts = present_skus(draft, rows), draft.parts()
     for sku in draft.given.bases:
-        if sku in present or sku not in draft.products:
+        if as_read(sku) in present or sku in present or sku not in draft.products:
             continue
         if sku in parts or any(draft.linked(sku)) or not draft.given.is_catalogue_known:
             draft.hold(sku, None, Field.SKU, message("row.missing", sku=sku))

@@ -1,4 +1,4 @@
-"""Taking back what was decided: inverse movements and the price from before, or the reasons why not.
+"""Taking back what was decided: inverse movements, prices and windows from before, or the reasons why not.
 
 The past is never changed. What is taken back are decisions of people, typed in the workbook or in Seller Center; what
 buyers did is a fact, and whatever was decided later stands (decision 0010).
@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from daemon.domain.messages import Message, message
-from daemon.domain.plan import Command, Plan, ProductChange, Target
+from daemon.domain.plan import Command, Plan, ProductChange, Switch, Target
 from daemon.domain.stock import Booked, Cause, Movement
 from daemon.domain.values import ListingId, Money, Sku
 
@@ -41,33 +41,60 @@ class ToldPrice:
 
 
 @dataclass(frozen=True, slots=True)
+class Stand:
+    """A product in its windows, as numbers: those that show it, and those that are to.
+
+    ``listing`` is the one that names it in the outbox.
+    """
+
+    listing: ListingId
+    shown: int
+    wanted: int
+
+
+@dataclass(frozen=True, slots=True)
 class Now:
-    """How things stand: units available, products as agreed on, their listings, and the ledger.
+    """How things stand: units available, products as agreed on, their listings and windows, and the ledger.
 
     ``since`` holds every movement of the SKUs concerned from the oldest one that is to be undone on, ``bundles`` are
-    those of them whose stock follows from their parts: nothing can be given back to it.
+    those of them whose stock follows from their parts: nothing can be given back to it. ``stands`` has the products
+    that were switched, by shop and id, as far as they are still there.
     """
 
     available: Mapping[Sku, int] = field(default_factory=dict)
     products: Mapping[Sku, ProductChange] = field(default_factory=dict)
     told: Mapping[Sku, Sequence[ToldPrice]] = field(default_factory=dict)
+    stands: Mapping[tuple[str, str], Stand] = field(default_factory=dict)
     since: Sequence[Booked] = ()
     bundles: Collection[Sku] = ()
 
 
-def undo(booked: Sequence[Booked], prices: Sequence[PriceStep], now: Now) -> Plan | tuple[Message, ...]:
-    """Plan to take back movements and price steps, all of them or none; else every reason that stands in the way."""
-    if not (booked or prices):
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What is to be taken back."""
+
+    booked: Sequence[Booked] = ()
+    prices: Sequence[PriceStep] = ()
+    switches: Sequence[Switch] = ()
+
+
+def undo(decided: Decided, now: Now) -> Plan | tuple[Message, ...]:
+    """Plan to take back what was decided, all of it or nothing; else every reason that stands in the way."""
+    booked, prices, switches = decided.booked, decided.prices, decided.switches
+    if not (booked or prices or switches):
         return (message("undo.nothing"),)
     refused = _against_movements(booked, now)
     free = [entry for entry in booked if entry.number not in refused]
-    if against := (*refused.values(), *_against_stock(free, now), *_against_prices(prices, now)):
+    against = (*refused.values(), *_against_stock(free, now), *_against_prices(prices, now))
+    if against := (*against, *_against_switches(switches, now)):
         return against
     restored = [(step, before) for step in prices if (before := step.before) is not None]
+    told = (command for step, before in restored for command in _commands(step, before, now))
     return Plan(
         movements=tuple(inverse(entry) for entry in booked),
         products=tuple(_priced(now.products[step.sku], before) for step, before in restored),
-        commands=tuple(command for step, before in restored for command in _commands(step, before, now)),
+        switches=tuple(replace(each, before=each.after, after=each.before) for each in switches),
+        commands=(*told, *(_switched_back(each, now.stands[_product(each)]) for each in switches)),
     )
 
 
@@ -130,6 +157,21 @@ def _against_prices(prices: Sequence[PriceStep], now: Now) -> Iterator[Message]:
             yield message("undo.price_changed_since", sku=step.sku, after=step.after, now=shown)
         elif step.before is None:
             yield message("undo.no_price_before", sku=step.sku, after=step.after)
+
+
+def _against_switches(switches: Sequence[Switch], now: Now) -> Iterator[Message]:
+    for each in switches:
+        stand = now.stands.get(_product(each))
+        if stand is None or stand.wanted != each.after:
+            yield message("undo.status_changed_since", sku=each.sku, shop=each.listing.shop)
+
+
+def _product(switch: Switch) -> tuple[str, str]:
+    return switch.listing.shop, switch.listing.product_id
+
+
+def _switched_back(switch: Switch, stand: Stand) -> Command:
+    return Command(stand.listing, switch.sku, Target.STATUS, switch.before, stand.shown)
 
 
 def _priced(product: ProductChange, price: int) -> ProductChange:

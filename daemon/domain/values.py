@@ -133,6 +133,7 @@ class Order:
     ``buyer`` and ``recipient`` texts are masked by the connector before they get here (invariant 7).
     ``ship_by`` is the latest time to hand over; ``None`` means the marketplace did not say.
     ``cancel_reason`` is in the marketplace's words; empty while nothing of it is cancelled.
+    ``left_at`` is when a courier had the first of its goods; ``None`` as long as none has, or nobody said so.
     """
 
     shop: str
@@ -149,6 +150,7 @@ class Order:
     invoice: str
     lines: tuple[OrderLine, ...]
     cancel_reason: str = ""
+    left_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

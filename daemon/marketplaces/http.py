@@ -52,7 +52,8 @@ class Answer:
 class ShopHttp:
     """Sends the calls of one shop, one at a time in :attr:`pace`, each with a deadline.
 
-    ``transport`` carries them instead of the network; ``budget`` counts them, where an app has so many a day.
+    ``transport`` carries them instead of the network; ``budget`` counts them, where an app has so many a day, and
+    is told when the shop slows us down.
     """
 
     def __init__(
@@ -157,7 +158,10 @@ class ShopHttp:
 
     def busy(self, answer: Answer, *, detail: str) -> RepeatableError:
         """Slow down as ``answer`` asks and return the error for a call refused at the door."""
-        self.pace.slow_down(answer.retry_after_s or 0.0)
+        closed_for_s = answer.retry_after_s or 0.0
+        self.pace.slow_down(closed_for_s)
+        if self._budget is not None:
+            self._budget.note_slowed(closed_for_s)
         return RepeatableError("shop.busy", shop=self.shop, detail=detail)
 
     async def aclose(self) -> None:

@@ -6,15 +6,27 @@ the database, whose pages are overwritten when something is deleted, and what is
 
 import shutil
 import sqlite3
+import zlib
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
+import structlog
 from diskcache import Cache, JSONDisk, Timeout
 
-_FAILED = (sqlite3.Error, Timeout, OSError)
+log = structlog.get_logger()
+
+_FAILED = (sqlite3.Error, Timeout, OSError, ValueError, zlib.error)
+"""The disk, or what was read from it: a damaged value is no JSON."""
+_PATIENCE_S = 1.0
+"""How long it waits for another process, with the control task, or a marketplace and its webhook, waiting for it."""
 _WHOLE = 2**31
 """Values up to this size stay out of files of their own, which would get the mode of the umask."""
+
+
+def cache_path(state_folder: Path, shop: str) -> Path:
+    """Where what a shop told and what it allows is kept for a while."""
+    return state_folder / "cache" / shop
 
 
 class Lookups:
@@ -23,10 +35,9 @@ class Lookups:
     def __init__(self, folder: Path) -> None:
         try:
             self._cache = _opened(folder)
-        except sqlite3.DatabaseError:
-            # Damaged. It holds nothing that cannot be asked for again.
-            shutil.rmtree(folder)
-            self._cache = _opened(folder)
+        except (sqlite3.Error, OSError) as error:
+            log.warning("lookups.without_disk", folder=folder.name, reason=str(error))
+            self._cache = _NoDisk()
 
     def kept(self, key: str) -> Any | None:  # noqa: ANN401  JSON, whose shape its keeper knows
         """Return what is kept under ``key``; ``None`` when there is nothing, or not any more."""
@@ -69,9 +80,33 @@ class Lookups:
         self._cache.close()
 
 
+class _NoDisk:
+    """In place of the cache where there is none: whatever is asked of it fails."""
+
+    def _fail(self, *_args: object, **_more: object) -> NoReturn:
+        raise OSError
+
+    add = delete = expire = get = set = transact = _fail
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
 def _opened(folder: Path) -> Cache:
+    try:
+        return _cache_in(folder)
+    except sqlite3.OperationalError:
+        # A full disk, or somebody at work in it: what it holds is whole.
+        raise
+    except sqlite3.DatabaseError:
+        # Damaged. It holds nothing that cannot be asked for again.
+        shutil.rmtree(folder)
+        return _cache_in(folder)
+
+
+def _cache_in(folder: Path) -> Cache:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = folder / "cache.db"
     database.touch(mode=0o600)
     database.chmod(0o600)  # SQLite gives the files beside it the same mode
-    return Cache(str(folder), disk=JSONDisk, disk_min_file_size=_WHOLE, sqlite_secure_delete=1)
+    return Cache(str(folder), timeout=_PATIENCE_S, disk=JSONDisk, disk_min_file_size=_WHOLE, sqlite_secure_delete=1)

@@ -21,6 +21,7 @@ from daemon.domain.fulfilment import (
 )
 from daemon.domain.refusals import Cure
 from daemon.domain.values import Listing, ListingId, Money, Order, Platform, Quantity, ShopIdentity, WindowState
+from daemon.marketplaces.lookups import Lookups
 
 
 class Fulfilment(Protocol):
@@ -82,6 +83,10 @@ class AfterSales(Protocol):
 
     def cancellations(self, since: datetime) -> AsyncIterator[Sequence[Cancellation]]:
         """Yield cancellations that changed at or after ``since`` (aware UTC), oldest change first, perhaps twice."""
+        ...
+
+    def waiting_cancellations(self) -> AsyncIterator[Sequence[Cancellation]]:
+        """Yield the cancellations that wait for the seller's answer, perhaps twice."""
         ...
 
     def returns(self, since: datetime) -> AsyncIterator[Sequence[Return]]:
@@ -203,6 +208,11 @@ class Connector(Protocol):
         """How it tells us that something changed."""
         ...
 
+    @property
+    def lookups(self) -> Lookups:
+        """What the shop told and what decides nothing, kept for a while."""
+        ...
+
     def server_now(self) -> datetime:
         """The marketplace's clock (aware UTC): what order times are compared with."""
         ...
@@ -235,6 +245,10 @@ class Connector(Protocol):
 
         An order can be yielded twice when it changes while the pages are read; the later one is newer.
         """
+        ...
+
+    async def orders(self, order_ids: Sequence[str]) -> Sequence[Order]:
+        """Read orders as they stand now, in any order; those that the shop does not know are left out."""
         ...
 
     async def set_quantities(self, product_id: str, quantities: Mapping[ListingId, int]) -> Mapping[ListingId, str]:

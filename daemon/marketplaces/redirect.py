@@ -16,28 +16,35 @@ from daemon.errors import SelarasError
 from daemon.loopback import served
 
 Answer = Mapping[str, Sequence[str]]
+Brought = str | SelarasError
+"""A code, or why there is none in what came."""
 
 
 @contextmanager
 def awaited(
     listening: socket.socket, code_of: Callable[[Answer], str], words: Callable[[SelarasError | None], str]
-) -> Iterator["Queue[str]"]:
-    """Serve the page for the length of a ``with`` block; codes that ``code_of`` takes out of answers are queued.
+) -> Iterator["Queue[Brought]"]:
+    """Serve the page for the length of a ``with`` block; what ``code_of`` takes out of answers, or raises, is queued.
 
-    ``words`` tells what the page says: that it worked, or which error ``code_of`` raised. Anything else that is asked
-    of the port is not found, so that nobody learns what runs here.
+    An answer may come to any path: which one is written in Partner Center. ``words`` tells what the page says: that it
+    worked, or which error ``code_of`` raised. What comes without a query (a browser asks for an icon, too) is no answer
+    and is not found, so that nobody learns what runs here.
     """
-    codes: Queue[str] = Queue()
+    brought: Queue[Brought] = Queue()
 
     async def come_back(request: Request) -> Response:
+        answer = parse_qs(request.url.query)
+        if not answer:
+            return Response(status_code=404)
         try:
-            codes.put(code_of(parse_qs(request.url.query)))
+            brought.put(code_of(answer))
         except SelarasError as error:
+            brought.put(error)
             return _page(words(error), status=400)
         return _page(words(None))
 
-    with served(Starlette(routes=[Route("/", come_back)]), listening):
-        yield codes
+    with served(Starlette(routes=[Route("/{path:path}", come_back)]), listening):
+        yield brought
 
 
 def _page(text: str, *, status: int = 200) -> Response:

@@ -7,20 +7,27 @@ from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.dialects.sqlite import Insert, insert
 
 from daemon.domain.messages import Message, message
+from daemon.domain.plan import Target
 from daemon.domain.rows import Field
 from daemon.domain.values import ListingId, ListingStatus
 from daemon.mirror.approvals import approved
 from daemon.mirror.moments import to_ms
-from daemon.mirror.schema import held, listings, shops
+from daemon.mirror.schema import IS_OPEN, held, listings, outbox, shops
 from daemon.mirror.store import Transaction
 
 HELD, RESTING = "shop.held", "shop.resting"
 """Codes of the reasons; each names its shop."""
 
+_IS_BEING_SWITCHED = (
+    select(outbox.c.id)
+    .where(outbox.c.shop == listings.c.shop, outbox.c.product_id == listings.c.product_id, IS_OPEN)
+    .where(outbox.c.target == Target.STATUS.value, outbox.c.state == "sending")
+    .exists()
+)
 _ACTIVE = (
     select(listings.c.product_id, listings.c.sku_id)
     .where(listings.c.shop == bindparam("in_shop"), listings.c.missed_sweeps == 0)
-    .where(listings.c.status == ListingStatus.ACTIVE.value)
+    .where(listings.c.status == ListingStatus.ACTIVE.value, ~_IS_BEING_SWITCHED)
 )
 _HELD = select(shops.c.name, shops.c.held_at_ms).where(shops.c.held_at_ms.is_not(None)).order_by(shops.c.name)
 _RESUME = (
@@ -32,7 +39,7 @@ _WAKE = delete(held).where(held.c.code == RESTING, func.json_extract(held.c.para
 
 
 def active_listings(tx: Transaction, shop: str) -> frozenset[ListingId]:
-    """Find the listings of ``shop`` that buyers saw when they were looked at last."""
+    """Find the listings of ``shop`` that buyers saw when they were looked at last, but for what we may have hidden."""
     found = tx.execute(_ACTIVE, {"in_shop": shop})
     return frozenset(ListingId(shop, row.product_id, row.sku_id) for row in found)
 

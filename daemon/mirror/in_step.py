@@ -17,6 +17,7 @@ from daemon.domain.in_step import Agreed, named_in, rows_in_step, with_new_words
 from daemon.domain.messages import message
 from daemon.domain.notes import Say
 from daemon.domain.orders import LineFact
+from daemon.domain.plan import Target
 from daemon.domain.rows import Text
 from daemon.domain.snapshot import NOTHING_IN_STEP, InStep, SeenFile, ShopPolicy
 from daemon.domain.status_words import RowPlatform, RowStatus, platform_shown
@@ -24,7 +25,7 @@ from daemon.domain.stock import QUANTITY_LIMIT
 from daemon.domain.values import ListingId, ListingStatus, Sku
 from daemon.mirror.schema import IS_OPEN, allocations, bundle_parts, listings, outbox, products
 from daemon.mirror.store import Transaction, scan
-from daemon.mirror.windows import from_text
+from daemon.mirror.windows import windows_in
 
 SWEEPS_UNTIL_GONE = 2
 """A listing counts as gone once it is missing in two complete sweeps (a single page can be stale)."""
@@ -68,7 +69,7 @@ def find_in_step(
     agreed, others, seen = _agreed(tx, narrow, cycle, is_plain=is_plain, busy=busy)
     rows = dict.fromkeys(agreed, 0) if file is None else rows_in_step(file, agreed)
     if file is not None:
-        for sku in _variants_of(tx, with_new_words(file, frozenset(rows.values()))):
+        for sku in _variants_of(tx, with_new_words(file, frozenset(rows.values()), agreed.keys() | others)):
             rows.pop(sku, None)
     numbers = frozenset() if file is None else frozenset(rows.values())
     others |= agreed.keys() - rows.keys()
@@ -104,9 +105,14 @@ def _busy(tx: Transaction) -> set[Sku]:
     return {Sku(sku) for sku in tx.execute(_BUSY).scalars()}
 
 
+# A status is that of the whole product, whichever of its listings it was recorded with.
+_IS_CONCERNED = and_(
+    *(listings.c[name] == outbox.c[name] for name in ("shop", "product_id")),
+    or_(listings.c.sku_id == outbox.c.sku_id, outbox.c.target == Target.STATUS.value),
+)
 _BUSY = (
     select(listings.c.sku)
-    .join(outbox, and_(*(listings.c[name] == outbox.c[name] for name in ("shop", "product_id", "sku_id"))))
+    .join(outbox, _IS_CONCERNED)
     .where(IS_OPEN)
     .union(select(allocations.c.sku), select(bundle_parts.c.bundle), select(bundle_parts.c.part))
 )
@@ -120,20 +126,20 @@ def _agreed(
     platforms = {each: narrow.say(message(f"platform.{each}")) for each in RowPlatform}
 
     @cache
-    def platform_of(windows: str) -> str | None:
-        word = platform_shown((from_text(windows),))
+    def platform_of(tiktok_shop: str | None, tokopedia: str | None) -> str | None:
+        word = platform_shown((windows_in(tiktok_shop, tokopedia),))
         return word and platforms[word]
 
     found: dict[Sku, Agreed] = {}
     open_ = set(busy)
     seen: Seen = defaultdict(list)
     given = {"shops": list(narrow.shops), "served": _served(narrow.shops), "cycle": cycle}
-    for sku, how, status, windows, stock, price in scan(tx, _PLAIN if is_plain else _BY_RULES, given):
+    for sku, how, status, tiktok_shop, tokopedia, stock, price in scan(tx, _PLAIN if is_plain else _BY_RULES, given):
         if how is None:
             open_.add(sku)
             continue
         seen[how].append(sku)
-        shown = (words.get(status, words[RowStatus.OTHER]), platform_of(windows))
+        shown = (words.get(status, words[RowStatus.OTHER]), platform_of(tiktok_shop, tokopedia))
         other = found.get(sku)
         if other is not None:
             shown = _together(shown, other[0], words, mixed=platforms[RowPlatform.MIXED])
@@ -195,7 +201,7 @@ def _listings_in_step(*, is_plain: bool) -> Select[Any]:
     is_read = and_(~is_unread, known.shown.is_not(None))
     how = case((not_(is_open), _SERVED * cast(is_served, Integer) + _READ * cast(is_read, Integer)))
     return (
-        select(known.sku, how, known.status, known.platforms, goods.available, goods.price)
+        select(known.sku, how, known.status, known.tiktok_shop, known.tokopedia, goods.available, goods.price)
         .outerjoin(products, goods.sku == known.sku)
         .where(known.shop.in_(shops), known.sku != "", or_(is_there, is_unserved_yet))
     )

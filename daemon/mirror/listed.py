@@ -1,16 +1,17 @@
 """What the shops list, as the mirror saw it last."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, String, bindparam, func, select
 
 from daemon.domain.values import Listing, ListingId, ListingStatus, Money, Sku
 from daemon.mirror.in_step import SWEEPS_UNTIL_GONE
 from daemon.mirror.observations import swept_at
 from daemon.mirror.schema import listings
 from daemon.mirror.store import Transaction
-from daemon.mirror.windows import from_text
+from daemon.mirror.windows import windows_in
 
 _LISTED = select(listings).where(
     listings.c.shop.in_(bindparam("shops", expanding=True)), listings.c.missed_sweeps < SWEEPS_UNTIL_GONE
@@ -24,6 +25,18 @@ def listed_in(tx: Transaction, shops: Sequence[str]) -> list[Listing] | None:
     return [_listing(row) for row in tx.execute(_LISTED, {"shops": list(shops)})]
 
 
+def codes_in_use(tx: Transaction, skus: Iterable[Sku]) -> set[Sku]:
+    """Tell which of ``skus`` some listing has."""
+    return {Sku(sku) for sku in tx.execute(_IN_USE, {"of": json.dumps([*skus])}).scalars()}
+
+
+_IN_USE = (
+    select(listings.c.sku)
+    .where(listings.c.sku.in_(select(func.json_each(bindparam("of", type_=String)).table_valued("value").c.value)))
+    .distinct()
+)
+
+
 def _listing(row: Row[Any]) -> Listing:
     return Listing(
         id=ListingId(row.shop, row.product_id, row.sku_id),
@@ -31,7 +44,7 @@ def _listing(row: Row[Any]) -> Listing:
         title=row.title,
         variant=row.variant,
         status=ListingStatus(row.status),
-        windows=from_text(row.platforms),
+        windows=windows_in(row.tiktok_shop, row.tokopedia),
         price=None if row.price is None else Money(row.price, row.currency),
         quantity=row.shown,
         price_is_editable=bool(row.price_is_editable),

@@ -3,17 +3,17 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, case, func, or_, select, update
+from sqlalchemy import Integer, and_, bindparam, case, func, or_, select, update
 from sqlalchemy.dialects.sqlite import Insert, insert
 
-from daemon.domain.orders import SHIPPED
+from daemon.domain.orders import OPEN, has_shipped
 from daemon.domain.values import Listing, ListingId, Money, Order, OrderLine
 from daemon.mirror.first_shape import in_first_shape
 from daemon.mirror.moments import optional_moment, optional_ms, to_ms
 from daemon.mirror.of_listing import CHANGE_LISTING, of_listing
 from daemon.mirror.schema import listings, order_lines, orders, shops
 from daemon.mirror.store import Transaction
-from daemon.mirror.windows import as_text
+from daemon.mirror.windows import as_columns
 
 _ADD_SHOP = insert(shops).on_conflict_do_nothing()
 _SHOP = select(shops).where(shops.c.name == bindparam("shop"))
@@ -55,18 +55,25 @@ def set_orders_seen_to(tx: Transaction, shop: str, moment: datetime) -> None:
     tx.execute(_SEE_ORDERS, {"shop": shop, "moment_ms": to_ms(moment)})
 
 
+def open_orders(tx: Transaction, shop: str, *, before: datetime) -> list[str]:
+    """Ids of the orders of ``shop`` that are open and have not changed since ``before``, the oldest first."""
+    found = tx.execute(_OPEN_ORDERS, {"in_shop": shop, "before_ms": to_ms(before)})
+    return [row.order_id for row in found]
+
+
 def store_orders(tx: Transaction, batch: Iterable[Order], *, cycle: int) -> int:
     """Take in orders as they stand; an older version never replaces a newer one. Returns how many changed."""
     return sum(_store_order(tx, order, cycle) for order in batch)
 
 
 def _store_order(tx: Transaction, order: Order, cycle: int) -> int:
+    shipped_at = order.left_at or order.updated_at
     values = {
         "status": order.status.value,
         "platform": order.platform.value,
         "takes_our_stock": int(order.takes_our_stock),
-        "has_shipped": int(order.status in SHIPPED),
-        "shipped_at_ms": to_ms(order.updated_at) if order.status in SHIPPED else None,
+        "has_shipped": int(has_shipped(order)),
+        "shipped_at_ms": to_ms(shipped_at) if has_shipped(order) else None,
         "created_at_ms": to_ms(order.created_at),
         "updated_at_ms": to_ms(order.updated_at),
         "ship_by_ms": optional_ms(order.ship_by),
@@ -99,6 +106,14 @@ def _store_order(tx: Transaction, order: Order, cycle: int) -> int:
 _is_order = and_(orders.c.shop == bindparam("in_shop"), orders.c.order_id == bindparam("of_order"))
 _STORED_ORDER = select(orders).where(_is_order)
 _RENEW_ORDER = update(orders).where(_is_order)
+
+
+_OPEN_ORDERS = (
+    select(orders.c.order_id)
+    .where(orders.c.shop == bindparam("in_shop"), orders.c.status.in_([status.value for status in sorted(OPEN)]))
+    .where(orders.c.updated_at_ms < bindparam("before_ms", type_=Integer))
+    .order_by(orders.c.created_at_ms, orders.c.order_id)
+)
 
 
 def _store_line(tx: Transaction, order: Order, line: OrderLine) -> int:
@@ -145,7 +160,7 @@ def _shown(listing: Listing) -> dict[str, str | int | None]:
         "title": listing.title,
         "variant": listing.variant,
         "status": listing.status.value,
-        "platforms": as_text(listing.windows),
+        **as_columns(listing.windows),
         "price": listing.price.amount if listing.price else None,
         "currency": listing.price.currency if listing.price else "IDR",
         "price_is_editable": int(listing.price_is_editable),
@@ -162,7 +177,8 @@ def _take_in_listing() -> Insert:
         "title",
         "variant",
         "status",
-        "platforms",
+        "tiktok_shop",
+        "tokopedia",
         "price",
         "currency",
         "price_is_editable",

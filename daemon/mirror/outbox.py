@@ -16,7 +16,7 @@ from daemon.mirror.moments import from_ms, to_ms
 from daemon.mirror.of_listing import CHANGE_LISTING, is_of_listing, of_listing
 from daemon.mirror.schema import IS_OPEN, OPEN_STATES, cycles, listings, order_lines, orders, outbox
 from daemon.mirror.store import Transaction
-from daemon.mirror.windows import from_text, note_switched
+from daemon.mirror.windows import note_switched, windows_in
 
 LONGEST_PAUSE = timedelta(hours=1)
 """A refused command is offered again after 1, 2, 4 … minutes, a dead one after this long."""
@@ -176,7 +176,7 @@ def _is_editable(row: Row[Any], target: Target) -> bool:
 
 def _is_fall(row: Row[Any], target: Target) -> bool:
     if target is Target.STATUS:
-        return bool(shown_in(from_text(row.platforms)) & ~row.desired)
+        return bool(shown_in(windows_in(row.tiktok_shop, row.tokopedia)) & ~row.desired)
     return target is Target.QUANTITY and row.desired < _most_shown(row)
 
 

@@ -34,7 +34,7 @@ from daemon.mirror.schema import (
     shops,
 )
 from daemon.mirror.store import Transaction
-from daemon.mirror.windows import from_text
+from daemon.mirror.windows import windows_in
 
 
 def load_snapshot(  # noqa: PLR0913 - each is one source of the picture
@@ -230,6 +230,7 @@ def _listing(row: Row[Any], commands: list[Row[Any]], cycle: int) -> ListingStat
         quantity_is_editable=bool(row.quantity_is_editable),
         edited_to=row.edited_to,
         edits_alike=row.edits_alike,
-        windows=from_text(row.platforms),
+        windows=windows_in(row.tiktok_shop, row.tokopedia),
         switching_to=next((c.desired for c in commands if c.target == Target.STATUS), None),
+        is_switch_sending=any(c.target == Target.STATUS and c.state == "sending" for c in commands),
     )

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, ScalarSelect, and_, func, select
+from sqlalchemy import Row, ScalarSelect, and_, func, or_, select
 
+from daemon.domain.edits import UNLINKED
 from daemon.domain.plan import Target
 from daemon.domain.refusals import Refusal
 from daemon.domain.stock import Booked, Sending, Told, promised
@@ -95,15 +96,16 @@ def movements_of(tx: Transaction, sku: Sku) -> tuple[Booked, ...]:
 def listings_of(tx: Transaction, sku: Sku) -> tuple[Shown, ...]:
     """The listings of ``sku`` in all shops, by shop."""
     key = (listings.c.shop, listings.c.product_id, listings.c.sku_id)
-    same = and_(*(outbox.c[column.name] == column for column in key))
+    of_product = and_(outbox.c.shop == listings.c.shop, outbox.c.product_id == listings.c.product_id)
+    same = and_(of_product, or_(outbox.c.sku_id == listings.c.sku_id, outbox.c.target == Target.STATUS.value))
     is_wanted = and_(listings.c.sku == sku, IS_OPEN)
     commands: dict[ListingId, list[Wanted]] = defaultdict(list)
     sending: dict[ListingId, Sending] = {}
     refused = refusals(tx)
-    unfinished = select(outbox, listings.c.currency).join(listings, same).where(is_wanted).order_by(outbox.c.id)
-    for row in tx.execute(unfinished):
-        listing = ListingId(row.shop, row.product_id, row.sku_id)
-        commands[listing].append(_wanted(row, refused.get((listing, Target(row.target)))))
+    unfinished = select(outbox, listings.c.currency, listings.c.sku_id.label("of")).join(listings, same)
+    for row in tx.execute(unfinished.where(is_wanted).order_by(outbox.c.id)):
+        listing, recorded = (ListingId(row.shop, row.product_id, sku_id) for sku_id in (row.of, row.sku_id))
+        commands[listing].append(_wanted(row, refused.get((recorded, Target(row.target)))))
         if row.target == Target.QUANTITY and row.state == "sending":
             sending[listing] = Sending(row.sent_desired, row.sent)
     query = select(listings).where(listings.c.sku == sku).order_by(*key)
@@ -123,7 +125,7 @@ def _shown(row: Row[Any], commands: dict[ListingId, list[Wanted]], sending: dict
         f"{row.title} – {row.variant}" if row.variant else row.title,
         takes_stock=bool(row.quantity_is_editable),
         is_gone=row.missed_sweeps >= SWEEPS_UNTIL_GONE or row.status == ListingStatus.DELETED,
-        told=row.told,
+        told=row.told if row.edits_alike != UNLINKED or row.written_to_ms else None,
         told_at=None if row.told is None else optional_moment(row.written_to_ms),
         shown=row.shown,
         shown_at=None if row.shown is None else optional_moment(row.observed_at_ms),
@@ -151,11 +153,12 @@ def reserving_orders(tx: Transaction, sku: Sku) -> tuple[Reserving, ...]:
 def runs(tx: Transaction) -> Iterator[Run]:
     """The cycles, newest first; read only as far as they are taken."""
     columns = (cycles.c.id, cycles.c.trigger, cycles.c.started_at_ms, cycles.c.outcome)
-    written = func.coalesce(func.json_array_length(cycles.c.plan, "$.rows"), 0)
-    for cycle, trigger, started_at_ms, outcome, skus, commands, rows in tx.execute(
-        select(*columns, _moved(), _sent(), written).order_by(cycles.c.id.desc()).execution_options(yield_per=100)
+    lists = (func.json_array_length(cycles.c.plan, f"$.{name}") for name in ("rows", "prices", "statuses"))
+    counted = select(*columns, _moved(), _sent(), *(func.coalesce(each, 0) for each in lists))
+    for cycle, trigger, started_at_ms, outcome, skus, commands, rows, prices, statuses in tx.execute(
+        counted.order_by(cycles.c.id.desc()).execution_options(yield_per=100)
     ):
-        is_quiet = not (skus or commands or rows)
+        is_quiet = not (skus or commands or rows or prices or statuses)
         yield Run(cycle, trigger, from_ms(started_at_ms), outcome, skus, commands, rows, is_quiet)
 
 

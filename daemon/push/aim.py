@@ -1,6 +1,6 @@
 """What the course of a push asks of stock and of prices."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -49,8 +49,12 @@ class Aim(Protocol):
         """Decide what to write over ``shown``; settles an earlier write that got no answer."""
         ...
 
-    async def write(self, product_id: str, values: Mapping[ListingId, int]) -> Mapping[ListingId, str]:
-        """Write values of one product's listings; returns the refused ones with the reason."""
+    def together(self, write: Write) -> Hashable:
+        """Tell which writes go out together: those of which this is the same."""
+        ...
+
+    async def write(self, values: Mapping[ListingId, int]) -> Mapping[ListingId, str]:
+        """Write values that go out together; returns the refused ones with the reason."""
         ...
 
     def has_happened(self, write: Write, shown: int) -> bool:

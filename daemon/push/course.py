@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 
@@ -15,7 +15,7 @@ from daemon.errors import BugError, ItemError, SelarasError, UnknownOutcomeError
 from daemon.mirror import Transaction, forecast, holds, outbox
 from daemon.mirror.forecast import minutes
 from daemon.mirror.outbox import Due
-from daemon.parts import Parts, Shop
+from daemon.parts import Parts, Shop, StoppedError
 from daemon.push.aim import Aim, Otherwise, Write
 from daemon.push.prices import Prices
 from daemon.push.quantities import Quantities
@@ -34,7 +34,7 @@ class PushReport:
     """What became of the commands.
 
     ``must_look_again`` asks for another cycle soon. ``is_waiting``: a difference that may be somebody's edit has to
-    stand for a while before stock is raised over it.
+    stand for a while before stock is raised over it. ``is_cut``: the rest waits for something more urgent.
     """
 
     verified: int = 0
@@ -42,6 +42,7 @@ class PushReport:
     unknown: int = 0
     must_look_again: bool = False
     is_waiting: bool = False
+    is_cut: bool = False
     errors: list[tuple[str, SelarasError]] = field(default_factory=list)
 
 
@@ -107,6 +108,9 @@ class _Course:
             self._parts.progress(self._aim.target.value, self._shop.name, len(batch))
             await self._push_batch(batch)
             self._tell_time_left()
+            if not is_fall and self._parts.must_hurry():
+                self._report.is_cut = True
+                return
 
     def _tell_time_left(self) -> None:
         with self._parts.mirror.transaction() as tx:
@@ -123,7 +127,10 @@ class _Course:
 
     async def _push_batch(self, batch: Sequence[Due]) -> None:
         read_at = self._shop.connector.server_now()
-        shown = await self._aim.read([command.listing for command in batch])
+        try:
+            shown = await self._parts.unless_stopping(self._aim.read([command.listing for command in batch]))
+        except StoppedError:
+            return
         with self._parts.mirror.transaction() as tx:
             decided = [(command, self._decide(tx, command, shown.get(command.listing))) for command in batch]
         writes = [
@@ -155,17 +162,17 @@ class _Course:
         return None
 
     async def _write_and_verify(self, writes: Sequence[Write]) -> None:
-        by_product: dict[str, list[Write]] = defaultdict(list)
+        groups: dict[Hashable, list[Write]] = defaultdict(list)
         for write in writes:
-            by_product[write.command.listing.product_id].append(write)
+            groups[self._aim.together(write)].append(write)
         free = asyncio.Semaphore(WRITES_AT_ONCE)
-        outcomes = await asyncio.gather(*(self._write_product(free, group) for group in by_product.values()))
+        outcomes = await asyncio.gather(*(self._write_together(free, group) for group in groups.values()))
         await self._verify([write for sent, _error in outcomes for write in sent])
         for _sent, error in outcomes:
             if error is not None:
                 raise error
 
-    async def _write_product(
+    async def _write_together(
         self,
         free: asyncio.Semaphore,
         writes: list[Write],
@@ -177,7 +184,7 @@ class _Course:
                 return [], None
             self._intend(writes)
             try:
-                refused = await self._aim.write(writes[0].command.listing.product_id, values)
+                refused = await self._aim.write(values)
             except UnknownOutcomeError as error:
                 log.info("push.outcome_unknown", shop=self._shop.name, error=str(error))
                 return writes, None

@@ -52,10 +52,14 @@ class Prices:
             return Otherwise.ASK
         return command.desired
 
-    async def write(self, product_id: str, values: Mapping[ListingId, int]) -> Mapping[ListingId, str]:
+    def together(self, write: Write) -> str:
+        """The listings of one product are written together."""
+        return write.command.listing.product_id
+
+    async def write(self, values: Mapping[ListingId, int]) -> Mapping[ListingId, str]:
         """Set selling prices, in the currency in which they were read."""
         prices = {listing: Money(amount, self._currency[listing]) for listing, amount in values.items()}
-        return await self._connector.set_prices(product_id, prices)
+        return await self._connector.set_prices(next(iter(values)).product_id, prices)
 
     def has_happened(self, write: Write, shown: int) -> bool:
         """Only the very price proves it."""

@@ -41,9 +41,13 @@ class Quantities:
         value = quantity_to_send(told, command.desired, shown, keeps_edit=is_kept)
         return Otherwise.LATER if value is None else value
 
-    async def write(self, product_id: str, values: Mapping[ListingId, int]) -> Mapping[ListingId, str]:
+    def together(self, write: Write) -> str:
+        """The listings of one product are written together."""
+        return write.command.listing.product_id
+
+    async def write(self, values: Mapping[ListingId, int]) -> Mapping[ListingId, str]:
         """Set the units buyers can order."""
-        return await self._connector.set_quantities(product_id, values)
+        return await self._connector.set_quantities(next(iter(values)).product_id, values)
 
     def has_happened(self, write: Write, shown: int) -> bool:
         """An order may have slipped in since: the nearer of the old and the new number tells."""

@@ -1,13 +1,14 @@
 """Reading a workbook: every way programs write cells, and everything that is refused."""
 
 import os
+import time
 import zipfile
 
 import pytest
 from openpyxl import Workbook, load_workbook
 
 from bridge.columns import Column
-from bridge.errors import FileBusyError, FileRefusedError
+from bridge.errors import BridgeError, FileBusyError, FileRefusedError
 from bridge.read import read_table
 from bridge.values import Blank, Unclear, Whole, Words
 
@@ -213,8 +214,15 @@ def test_a_doubled_header_names_the_place(raw_workbook):
 def test_a_missing_file_and_a_folder_in_its_place_are_said(tmp_path):
     with pytest.raises(FileRefusedError, match=r"workbook\.missing name=w\.xlsx"):
         read_table(tmp_path / "w.xlsx")
-    with pytest.raises(FileRefusedError, match=r"workbook\.unreadable"):
+    with pytest.raises(FileRefusedError, match=r"workbook\.is_folder"):
         read_table(tmp_path)
+
+
+def test_a_file_that_cannot_be_opened_is_said(tmp_path):
+    path = tmp_path / "w.xlsx"
+    path.symlink_to(path)
+    with pytest.raises(FileRefusedError, match=r"workbook\.unreadable"):
+        read_table(path)
 
 
 @pytest.mark.parametrize(
@@ -245,6 +253,26 @@ def test_half_a_file_is_refused_when_old_and_waited_for_when_young(rich_workbook
         read_table(rich_workbook)
     assert (caught.value.code, caught.value.params) == ("workbook.unfinished", {"name": "stok toko.xlsx"})
     assert refusal(rich_workbook).code == "workbook.truncated"
+
+
+@pytest.mark.parametrize(
+    ("content", "age_s", "code"),
+    [
+        (b"not a workbook at all", 0, "workbook.unfinished"),
+        (b"not a workbook at all", 3, "workbook.not_zip"),
+        (bytes(5000), 3, "workbook.unfinished"),
+        (bytes(5000), 90, "workbook.truncated"),
+        (b"PK\x03\x04" + bytes(100), 3, "workbook.unfinished"),
+    ],
+)
+def test_what_does_not_begin_like_a_workbook_is_waited_for_only_while_it_changes(tmp_path, content, age_s, code):
+    path = tmp_path / "w.xlsx"
+    path.write_bytes(content)
+    saved_at = time.time() - age_s
+    os.utime(path, (saved_at, saved_at))
+    with pytest.raises(BridgeError) as caught:
+        read_table(path)
+    assert caught.value.code == code
 
 
 def test_a_flipped_byte_in_any_member_is_noticed(rich_workbook):

@@ -38,7 +38,7 @@ def fill(path, page=PAGE):
 
 
 def shown(path):
-    return [list(row) for row in load_workbook(path)["Selaras"].iter_rows(values_only=True)]
+    return [list(row) for row in load_workbook(path)["Selaras"].iter_rows(max_col=7, values_only=True)]
 
 
 def choose(path, choice, row=5):

@@ -69,10 +69,14 @@ def test_the_first_rows_take_the_looks_of_their_columns(tmp_path):
 def test_its_status_sheet_offers_the_choices_in_every_line_to_come(tmp_path, language):
     write_template(tmp_path / "stok.xlsx", language)
     sheet = load_workbook(tmp_path / "stok.xlsx")["Selaras"]
-    assert tuple(cell.value for cell in sheet[4]) == HEADERS[language]
+    assert tuple(cell.value for cell in sheet["A4:G4"][0]) == HEADERS[language]
     (offered,) = sheet.data_validations.dataValidation
     assert (offered.type, str(offered.sqref)) == ("list", "G5:G1048576")
-    assert offered.formula1 == '"' + ",".join(choice_text(choice, language) for choice in Choice) + '"'
+    # Lines are in the language of the settings, which can be another one later.
+    assert offered.formula1 == 'OFFSET($I$1,0,0,IF(OR($A5="Stok",$A5="Stock"),3,2),1)'
+    words = [choice_text(choice, language) for choice in (Choice.SHEET, Choice.SHOP, Choice.SUM)]
+    assert [sheet[f"I{row}"].value for row in (1, 2, 3)] == words
+    assert sheet.column_dimensions["I"].hidden
     assert (sheet.freeze_panes, sheet.print_title_rows) == ("A5", "$4:$4")
     assert [str(each.sqref) for each in sheet.conditional_formatting] == ["A5:G1048576"]
 

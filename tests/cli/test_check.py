@@ -1,6 +1,8 @@
 """`selaras check`: the SKUs of two shops looked over, before the first sync and after it."""
 
 import json
+import os
+import time
 
 import pytest
 from openpyxl import load_workbook
@@ -146,5 +148,47 @@ def test_records_say_how_old_they_are_and_a_shop_that_is_away_leaves_the_sheet_a
     house.control("faults", path="/products/search", kind="refuse", code=105005, http_status=401, times=2)
     away = selaras("check", "--now", "-c", house.config)
     assert away.exit_code == 1
-    assert "0 varian dari 0 toko" in away.stdout
+    assert away.stdout.splitlines() == [
+        "Tidak semua toko terbaca, jadi lembar hasilnya tidak ditulis ulang. Jalankan lagi bila tokonya terjangkau."
+    ]
     assert sheet.read_bytes() == before
+
+
+def test_the_code_that_the_workbook_has_is_proposed_and_not_the_first_shop_s(found, house, goods):
+    house.fill()
+    house.control(f"listings/{house.ready.shops[0].name}/{goods[0]}", seller_sku="BARANG-BARU")
+    assert told(found("--now")) == [("alike", ["BARANG-BARU", goods[0]], goods[0])]
+
+
+@pytest.mark.parametrize(("age_s", "code"), [(0, "sedang disimpan"), (60, "bukan file Excel")])
+def test_a_workbook_that_is_none_is_told_and_the_shops_are_checked_all_the_same(selaras, house, age_s, code):
+    house.workbook.write_bytes(b"ini bukan buku kerja")
+    saved_at = time.time() - age_s
+    os.utime(house.workbook, (saved_at, saved_at))
+    done = selaras("check", "-c", house.config)
+    assert done.exit_code == 0
+    assert code in done.stderr
+    assert "100 varian dari 2 toko" in done.stdout
+
+
+def test_a_workbook_that_has_the_name_of_the_sheet_is_not_written_over(selaras, house):
+    house.workbook = house.workbook.rename(house.workbook.with_name("Periksa-SKU.xlsx"))
+    house.configure(workbook=house.workbook.name)
+    before = house.workbook.read_bytes()
+    done = selaras("check", "-c", house.config)
+    assert done.exit_code == 0
+    assert house.workbook.read_bytes() == before
+    assert sorted(path.name for path in house.folder.glob("*.xlsx")) == ["Periksa-SKU.xlsx", "periksa-sku-2.xlsx"]
+
+
+def test_a_second_sheet_of_goods_does_not_hide_the_one_that_is_kept_in_step(selaras, house, goods):
+    house.fill()
+    book = load_workbook(house.workbook)
+    book.copy_worksheet(book.worksheets[0])
+    book.save(house.workbook)
+    house.control(f"listings/{house.ready.shops[0].name}/{goods[0]}", seller_sku="BARANG-BARU")
+    done = selaras("check", "--now", "-c", house.config)
+    assert done.exit_code == 1
+    (line,) = [line for line in done.stdout.splitlines() if "BARANG-BARU" in line]
+    assert line.endswith(f"→ {goods[0]}")
+    assert done.stderr == ""

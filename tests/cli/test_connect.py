@@ -3,18 +3,28 @@
 import json
 import re
 import stat
+from contextlib import closing, suppress
+from io import StringIO
 from threading import Thread
+from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 from typer.testing import CliRunner
 
-from daemon.cli import app
+from daemon.cli import app, connect
 from daemon.connect import token_path
-from daemon.loopback import listen
+from daemon.errors import PersonNeededError
+from daemon.loopback import address, listen, served
 from daemon.marketplaces.sandbox.ready import write_ready_file
 from daemon.marketplaces.sandbox.server import SandboxOptions, running
+from daemon.marketplaces.tiktok_shop.consent import Grant
+from daemon.marketplaces.tiktok_shop.models import Shop
+from daemon.texts import Texts
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +94,7 @@ def test_the_link_names_the_service_and_the_answer_must_be_to_this_link(at_termi
 def test_the_browser_on_this_machine_brings_the_code_by_itself(selaras, new_shop, monkeypatch):
     with listen(0) as free:
         port = free.getsockname()[1]
-    with running(SandboxOptions(products=8, shops=2, seed=1, redirect_url=f"http://127.0.0.1:{port}")) as ready:
+    with running(SandboxOptions(products=8, shops=2, seed=1, redirect_url=f"http://127.0.0.1:{port}/kembali")) as ready:
         text = new_shop.read_text("utf-8")
         for name in ("base_url", "auth_url"):
             text = re.sub(f"{name}: .*", f"{name}: {ready.base_url}", text)
@@ -166,6 +176,118 @@ def test_without_a_service_id_the_link_comes_from_partner_center(at_terminal, ne
     said = at_terminal("connect", "toko-1", "-c", new_shop, typed=agreed(partner, "toko-1") + "\n")
     assert said.exit_code == 0, said.output
     assert "Partner Center" in said.stdout
+
+
+def test_a_seller_who_does_not_agree_ends_it_and_nothing_is_stored(at_terminal, selaras, new_shop):
+    said = selaras("connect", "toko-1", "-c", new_shop, "--code", "https://kembali.example/?error=access_denied")
+    assert said.exit_code == 1
+    assert "Permission was not given" in said.stderr
+    pasted = "https://kembali.example/?error=access_denied\nROW_tak-terbaca\n"
+    said = at_terminal("connect", "toko-1", "-c", new_shop, typed=pasted)
+    assert said.exit_code == 1
+    assert "Permission was not given" in said.stderr
+    assert not tokens_of(new_shop).exists()
+
+
+@pytest.fixture
+def came_back(selaras, new_shop, monkeypatch):
+    """The browser comes back to the page with these queries, one after the other; tell how the command ended."""
+
+    def run(*queries):
+        with listen(0) as free:
+            port = free.getsockname()[1]
+
+        def browser(address):
+            state = parse_qs(urlsplit(address).query)["state"][0]
+            Thread(target=ask_each, args=(port, [each.format(state=state) for each in queries]), daemon=True).start()
+
+        monkeypatch.setattr("webbrowser.open", browser)
+        return selaras("connect", "toko-1", "-c", new_shop, "--port", port, "--browser")
+
+    return run
+
+
+def ask_each(port, queries):
+    for query in queries:
+        while True:
+            with suppress(httpx.ConnectError):
+                httpx.get(f"http://127.0.0.1:{port}/?{query}")
+                break
+
+
+def test_a_seller_who_does_not_agree_in_the_browser_ends_the_command_too(came_back):
+    said = came_back("error=access_denied&state={state}")
+    assert said.exit_code == 1
+    assert "Permission was not given" in said.stderr
+
+
+def test_an_answer_to_another_link_that_comes_to_the_page_is_told_in_the_terminal_and_the_next_is_awaited(came_back):
+    said = came_back("code=ROW_lain&state=lain", "state={state}", "error=access_denied&state={state}")
+    assert said.exit_code == 1
+    assert "does not answer the link" in said.stderr
+    assert "no code in this" in said.stderr
+    assert "Permission was not given" in said.stderr
+
+
+def test_without_a_network_it_says_that_nothing_was_stored_and_what_to_type_again(selaras, new_shop):
+    with listen(0) as free:
+        nobody = f"http://127.0.0.1:{free.getsockname()[1]}"
+    new_shop.write_text(re.sub("auth_url: .*", f"auth_url: {nobody}", new_shop.read_text("utf-8")), "utf-8")
+    said = selaras("connect", "toko-1", "-c", new_shop, "--code", "ROW_kode")
+    assert said.exit_code == 1
+    assert "selaras connect toko-1" in said.stderr.replace("\n", " ")
+    assert not tokens_of(new_shop).exists()
+
+
+def grant_of(*names):
+    shops = [Shop(id=f"id-{name}", name=name, region="ID", cipher=f"ROW_{name}") for name in names]
+    return Grant(None, shops)
+
+
+@pytest.fixture
+def choosing(monkeypatch, capsys):
+    def choose(typed):
+        monkeypatch.setattr("sys.stdin", StringIO(typed))
+        shop = SimpleNamespace(name="toko-1", shop_cipher="")
+        return connect._chosen(grant_of("satu", "dua"), shop, connect.Typed(), Texts("en"))
+
+    return choose
+
+
+def test_of_several_shops_the_seller_names_one_and_is_asked_again_after_a_slip(choosing, capsys):
+    assert choosing("tiga\n3\n2\n").name == "dua"
+    assert capsys.readouterr().out.count("Which shop is meant? (1-2)") == 3
+
+
+def test_when_no_shop_is_chosen_it_ends_and_says_that_nothing_was_stored(choosing):
+    with pytest.raises(PersonNeededError) as raised:
+        choosing("")
+    assert raised.value.message.code == "connect.none_chosen"
+
+
+def test_when_the_time_for_a_code_is_over_it_ends_and_says_so(came_back, monkeypatch):
+    monkeypatch.setattr(connect, "CODE_LIFE_S", 0)
+    said = came_back()
+    assert said.exit_code == 78
+    assert "--code" in said.stderr
+
+
+async def grant_nothing(_request):
+    """Tokens for whoever asks, and no shop that they speak for."""
+    token = {"access_token": "satu", "access_token_expire_in": 4_000_000_000}
+    more = {"refresh_token": "dua", "refresh_token_expire_in": 4_000_000_000, "granted_scopes": []}
+    return JSONResponse({"code": 0, "message": "Success", "data": {**token, **more, "shops": []}})
+
+
+def test_an_account_without_a_shop_ends_it_and_says_so(selaras, new_shop):
+    market = Starlette(routes=[Route("/{path:path}", grant_nothing)])
+    with closing(listen(0)) as listening, served(market, listening):
+        for name in ("base_url", "auth_url"):
+            text = new_shop.read_text("utf-8")
+            new_shop.write_text(re.sub(f"{name}: .*", f"{name}: {address(listening)}", text), "utf-8")
+        said = selaras("connect", "toko-1", "-c", new_shop, "--code", "ROW_kode")
+    assert said.exit_code == 78
+    assert "no shop to connect" in said.stderr
 
 
 def test_when_nothing_is_pasted_it_ends_and_says_so(at_terminal, new_shop):

@@ -21,6 +21,15 @@ def test_a_held_shop_is_told_of_at_once_and_until_it_is_let_go(selaras, filled):
     assert selaras("status", "-c", filled.config).exit_code == 0
 
 
+@pytest.mark.parametrize("word", ["status", "sync", "plan"])
+def test_a_line_about_a_held_shop_begins_with_its_name_and_says_it_once(selaras, filled, word):
+    name = filled.shop.name
+    selaras("hold", name, "-c", filled.config)
+    [line] = [each for each in selaras(word, "-c", filled.config).stdout.splitlines() if name in each]
+    assert line.startswith(f"{name} Anda tahan sejak")
+    assert line.count(name) == 2, "once to name it, once in the command"
+
+
 def test_what_a_held_shop_has_to_be_told_waits_and_is_nowhere_called_sent(selaras, filled):
     name, sku = filled.shop.name, filled.goods(1)[0]
     selaras("hold", name, "-c", filled.config)

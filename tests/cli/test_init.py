@@ -84,6 +84,13 @@ def test_the_language_is_the_machine_s_when_none_is_chosen(selaras, tmp_path, sp
     assert (tmp_path / workbook).exists()
 
 
+@pytest.mark.parametrize("silent", [{}, {"LANG": ""}, {"LANG": "C"}])
+def test_a_machine_that_names_no_language_speaks_indonesian(tmp_path, silent):
+    done = subprocess.run([SELARAS, "init"], cwd=tmp_path, env=silent, capture_output=True, timeout=60, check=False)
+    assert done.returncode == 0
+    assert (tmp_path / "toko.xlsx").exists()
+
+
 def test_a_language_that_is_not_spoken_is_wrong_usage(selaras, tmp_path):
     done = selaras("init", "--language", "xx")
     assert done.exit_code == 2

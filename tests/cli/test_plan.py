@@ -31,7 +31,7 @@ def test_json_holds_movements_commands_rows_and_what_is_held(selaras, filled):
     done = selaras("plan", "--json", "-c", filled.config)
     assert done.exit_code == 1
     plan = json.loads(done.stdout)
-    assert set(plan) == {"movements", "prices", "commands", "rows", "held", "is_quiet"}
+    assert set(plan) == {"movements", "prices", "statuses", "commands", "rows", "held", "is_quiet"}
     assert [(m["sku"], m["delta"], m["cause"]) for m in plan["movements"]] == [(first, 88 - had, "sheet_edit")]
     command = next(command for command in plan["commands"] if command["sku"] == first)
     assert (command["shop"], command["sets"], command["to"]) == (filled.shop.name, "quantity", 88)

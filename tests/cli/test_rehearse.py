@@ -4,6 +4,7 @@ import re
 import sqlite3
 from contextlib import closing
 
+import pytest
 from alembic import command
 from openpyxl import load_workbook
 
@@ -139,3 +140,27 @@ def test_a_file_in_the_place_of_the_folder_and_a_workbook_that_is_gone_are_told(
     assert gone.exit_code == 78
     assert filled.workbook.name in gone.stderr
     assert not (tmp_path / "latihan").exists()
+
+
+ANSWERS_THERE = {
+    ("status",): 0,
+    ("check",): 0,
+    ("check", "--now"): 78,
+    ("plan",): 78,
+    ("sync",): 78,
+    ("returns",): 78,
+    ("run",): 78,
+}
+
+
+@pytest.mark.parametrize(("language", "words"), [("id", "sisa sebuah latihan"), ("en", "rehearsal left behind")])
+def test_in_the_folder_of_a_rehearsal_commands_say_that_its_shops_are_gone(selaras, filled, tmp_path, language, words):
+    filled.configure(language=language)
+    done = selaras("rehearse", "latihan", "-c", filled.config)
+    assert words not in done.output
+    copy = tmp_path / "latihan" / "config.yaml"
+    for named, code in ANSWERS_THERE.items():
+        said = selaras(*named, "-c", copy)
+        assert (said.exit_code, words in said.stderr) == (code, True), said.output
+        assert "internet" not in said.output, named
+    assert words not in selaras("status", "-c", filled.config).output

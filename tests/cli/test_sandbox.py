@@ -97,3 +97,33 @@ def test_a_number_out_of_range_is_wrong_usage(selaras, option):
     done = selaras("sandbox", *option)
     assert done.exit_code == 2
     assert option[0] in done.stderr
+
+
+@pytest.mark.parametrize(("language", "place"), [("id_ID.UTF-8", "baris 2, steps[0].at"), ("en_US.UTF-8", "line 2, ")])
+def test_mistakes_in_a_scenario_are_told_like_those_in_the_settings(selaras, tmp_path, language, place):
+    (tmp_path / "hari.yaml").write_text("steps:\n  - at: soon\n    faults: calm\n")
+    done = selaras("sandbox", "--scenario", "hari.yaml", LANG=language)
+    assert done.exit_code == 78
+    heading, problem = done.stderr.splitlines()
+    assert "hari.yaml" in heading
+    assert problem.startswith(place)
+
+
+@pytest.mark.parametrize("language", ["id_ID.UTF-8", "en_US.UTF-8"])
+@pytest.mark.parametrize(
+    ("option", "given"),
+    [
+        ("--redirect-url", "foo"),
+        ("--redirect-url", "ftp://127.0.0.1/kembali"),
+        ("--redirect-url", "http://127.0.0.1/kembali?state=1"),
+        ("--redirect-url", "http:///kembali"),
+        ("--buyers", "inf"),
+        ("--limit", "inf"),
+        ("--search-lag", "9" * 20),
+    ],
+)
+def test_an_option_that_makes_no_sense_is_told_in_the_seller_s_language(selaras, option, given, language):
+    done = selaras("sandbox", option, given, LANG=language)
+    assert done.exit_code == 78
+    assert option in done.stderr
+    assert ("Tulis" if language.startswith("id") else "Write") in done.stderr

@@ -49,11 +49,34 @@ def test_a_shop_without_permission_was_only_added(selaras, house, listed):
     said = selaras("shops", "-c", house.config)
     assert said.exit_code == 1
     assert f"selaras connect {house.shop.name}" in said.stdout.replace("\n", " ")
+    assert said.stdout.count(f"{house.shop.name}: ") == 1
 
 
 def test_a_permission_that_has_ended_needs_a_new_one(filled, listed):
     changed(filled, refresh_expires_at=datetime.now(UTC) - timedelta(seconds=1))
     assert (listed()["state"], listed()["reasons"][0]["code"]) == ("needs_authorization", "shop.authorization_ended")
+
+
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [
+        (timedelta(days=2, seconds=59), "sisa 2 hari"),
+        (timedelta(days=1, seconds=59), "sisa 1 hari"),
+        (timedelta(hours=23, seconds=59), "sisa 23 jam"),
+        (timedelta(minutes=59), "sisa kurang dari 1 jam"),
+        (timedelta(), "sudah habis"),
+    ],
+)
+def test_a_countdown_goes_on_in_hours_on_the_last_day_and_says_when_it_is_over(selaras, filled, left, said):
+    changed(filled, access_expires_at=datetime.now(UTC) + left)
+    assert f"Token: {said}, diperbarui sendiri." in selaras("shops", "-c", filled.config).stdout
+    changed(filled, refresh_expires_at=datetime.now(UTC) + left)
+    assert f"Izin: {said}." in selaras("shops", "-c", filled.config).stdout
+
+
+def test_nothing_is_said_to_be_renewed_once_the_permission_is_over(selaras, filled):
+    changed(filled, refresh_expires_at=datetime.now(UTC))
+    assert "diperbarui sendiri" not in selaras("shops", "-c", filled.config).stdout
 
 
 def test_a_permission_that_a_shop_refused_in_the_last_cycle_needs_a_new_one(selaras, filled, listed):
@@ -103,6 +126,8 @@ def test_a_shop_that_tells_by_itself_shows_where_and_since_when_nothing_came(sel
     assert (listed()["webhook_address"], listed()["webhook_heard_at"]) == (None, None)
     now = datetime.now(UTC)
     with opened_spool(filled.config.parent / ".selaras") as spool:
+        spool.note_registered(filled.shop.name, "https://kait.contoh/selaras", now=None)
+        assert listed()["webhook_address"] is None  # the shop may not have heard of it
         spool.note_registered(filled.shop.name, "https://kait.contoh/selaras", now=now)
         assert "belum ada kabar" in selaras("shops", "-c", filled.config).stdout
         spool.take(Notice("7613", filled.shop.shop_id), now=now)

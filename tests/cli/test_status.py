@@ -5,9 +5,13 @@ import os
 import re
 import sqlite3
 import time
+from contextlib import closing
 
 from openpyxl import load_workbook
 
+from daemon.marketplaces.budget import Budget
+from daemon.marketplaces.lookups import Lookups, cache_path
+from daemon.marketplaces.pace import Clock
 from daemon.mirror.store import only_instance
 
 
@@ -50,6 +54,68 @@ def test_a_shop_without_a_permission_is_named_at_once(selaras, filled):
     done = selaras("status", "-c", filled.config)
     assert done.exit_code == 1
     assert f"selaras connect {token.stem}" in done.stdout
+
+
+def test_a_shop_that_slows_us_down_is_told_with_what_goes_first_and_only_while_it_does(selaras, filled):
+    def slowed():
+        return json.loads(selaras("status", "--json", "-c", filled.config).stdout)["slowed"]
+
+    assert slowed() == []
+    filled.control("faults", path="/orders/search", kind="status_429", times=1)
+    assert selaras("sync", "-c", filled.config).exit_code == 0
+    assert [each["code"] for each in slowed()] == ["report.slowed"]
+    done = selaras("status", "-c", filled.config)
+    assert done.exit_code == 0, "it goes on by itself"
+    assert f"{filled.shop.name}: toko sedang membatasi kecepatan" in done.stdout
+    with closing(Lookups(cache_path(filled.folder / ".selaras", filled.shop.name))) as lookups:
+        lookups.forget("slowed")
+    assert slowed() == []
+
+
+def test_a_day_whose_calls_are_nearly_used_up_is_told_once(selaras, filled):
+    text = filled.config.read_text(encoding="utf-8")
+    filled.config.write_text(re.sub("(?m)^    lag:", "    daily_calls: 10\n    lag:", text), encoding="utf-8")
+    with closing(Lookups(cache_path(filled.folder / ".selaras", filled.shop.name))) as lookups:
+        budget = Budget(10, lookups, Clock())
+        assert all(budget.spend() for _ in range(8))
+    selaras("sync", "-c", filled.config)
+    done = selaras("status", "-c", filled.config)
+    assert done.stdout.count("jatah panggilan hari ini") == 1
+
+
+def test_buyers_who_wait_for_an_answer_are_counted_with_the_nearest_deadline_until_they_have_one(selaras, filled):
+    def requests():
+        return [
+            each["text"]
+            for each in json.loads(selaras("status", "--json", "-c", filled.config).stdout)["cancel_requests"]
+        ]
+
+    def in_sheet():
+        return [row[5] for row in load_workbook(filled.workbook)["Selaras"].iter_rows(min_row=5, values_only=True)]
+
+    sku = filled.goods(1)[0]
+    orders = [filled.order(sku), filled.order(sku)]
+    for order in orders:
+        filled.control(f"orders/{order}/ask-cancel")
+    assert selaras("sync", "-c", filled.config).exit_code == 0
+    [told] = requests()
+    assert told.startswith(
+        f"{filled.shop.name}: 2 pembeli menunggu jawaban permintaan pembatalan; yang pertama sebelum"
+    )
+    assert told in selaras("status", "-c", filled.config).stdout
+    assert told in in_sheet()
+    filled.control(f"orders/{orders[0]}/keep")
+    selaras("sync", "-c", filled.config)
+    assert "1 pembeli" in requests()[0]
+    filled.control(f"orders/{orders[1]}/keep")
+    selaras("sync", "-c", filled.config)
+    assert requests() == []
+    assert told not in in_sheet()
+
+
+def test_a_shop_that_does_not_tell_of_requests_to_cancel_is_in_step_all_the_same(selaras, filled, quick_failures):
+    filled.control("faults", path="/cancellations/search", kind="garbage", times=9)
+    assert selaras("sync", "-c", filled.config).exit_code == 0
 
 
 def test_what_is_held_is_told_with_its_reason(selaras, filled):

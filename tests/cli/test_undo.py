@@ -164,3 +164,19 @@ def test_a_running_service_brings_it_to_the_shop_at_once(selaras, filled, sku, t
     assert "selaras sync" not in done.stdout
     until(lambda: filled.quantity(sku) == stock, "the stock from before")
     assert "trigger=signal" in daemon.said()
+
+
+def test_a_product_that_a_run_hid_is_shown_again_or_named_when_it_was_switched_since(selaras, filled, sku):
+    product = filled.listings()[sku]["product_id"]
+    variants = [each for each, shown in filled.listings().items() if shown["product_id"] == product]
+    filled.type({each: {"Status": "Nonaktif"} for each in variants})
+    assert selaras("sync", "-c", filled.config).exit_code == 0
+    run = logged(selaras, filled)[0]["last"]
+    done = selaras("undo", run, "-c", filled.config)
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert any(each in done.stdout for each in variants)
+    assert selaras("sync", "-c", filled.config).exit_code == 0
+    assert "SELLER_DEACTIVATED" not in filled.listings()[sku]["windows"].values()
+    refused = selaras("undo", run, "-c", filled.config)
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert any(each in refused.stderr for each in variants)

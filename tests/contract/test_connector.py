@@ -199,6 +199,20 @@ def test_pages_of_orders_come_oldest_change_first_and_none_is_lost_while_orders_
     assert {order.id for order in again if order.status is OrderStatus.CANCELLED} == {placed[0], placed[-1]}
 
 
+def test_orders_are_read_by_id_however_many_and_without_those_that_nobody_knows(market, sku):
+    market.edit(sku, quantity=60)
+    placed = [market.sell(sku) for _ in range(51)]
+    market.cancel(placed[0])
+    unknown = placed[0][:-1] + ("1" if placed[0][-1] != "1" else "2")
+
+    async def read(shop):
+        return await shop.orders([]), await shop.orders([*placed, unknown]), await orders_since(shop)
+
+    nothing, read_by_id, searched = use(market.connector(), read)
+    assert nothing == []
+    assert sorted(read_by_id, key=lambda order: order.id) == sorted(searched, key=lambda order: order.id)
+
+
 def test_an_order_in_words_of_tomorrow_is_told_nevertheless(market, sku):
     order_id = market.sell(sku, 2)
     market.speak_of_tomorrow()

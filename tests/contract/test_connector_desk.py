@@ -108,6 +108,20 @@ def test_what_a_buyer_asks_is_told_and_answered_once(market, sku, is_granted):
     assert (status is OrderStatus.CANCELLED) is is_granted
 
 
+def test_a_buyer_is_among_those_who_wait_until_the_seller_has_answered(market, sku):
+    order_id = market.sell(sku)
+    market.ask_to_cancel(order_id)
+
+    async def answer(shop):
+        desk = shop.after_sales
+        (asked,) = before = [each async for page in desk.waiting_cancellations() for each in page]
+        await desk.approve_cancellation(asked.id)
+        return before, [each async for page in desk.waiting_cancellations() for each in page]
+
+    (asked,), after = use(market.connector(), answer)
+    assert (asked.order_id, asked.state, after) == (order_id, CancelState.ASKED, [])
+
+
 def test_a_seller_cancels_for_a_reason_that_may_be_given_now_and_only_once(market, sku):
     order_id = market.sell(sku)
 

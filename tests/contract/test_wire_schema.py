@@ -50,5 +50,5 @@ def test_an_endpoint_is_found_by_its_path_with_ids():
 
 
 def test_the_endpoints_and_webhooks_that_selaras_uses_are_described():
-    assert len(endpoints()) == 49
+    assert len(endpoints()) == 51
     assert sorted(webhooks()) == [1, 3, 4, 5, 6, 7, 11, 12, 16, 50, 71]

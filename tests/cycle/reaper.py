@@ -45,7 +45,7 @@ class Reaper:
             (list_sheet, "write_new"),
         ):
             setattr(place, name, self._around(getattr(place, name), name))
-        for name in ("set_quantities", "set_prices"):
+        for name in ("set_quantities", "set_prices", "switch"):
             setattr(TikTokShop, name, self._around_call(getattr(TikTokShop, name), name))
 
     def _before_commit(self, _connection):
@@ -67,9 +67,9 @@ class Reaper:
         return watched
 
     def _around_call(self, function, name):
-        async def watched(*args):
+        async def watched(*args, **kwargs):
             self.at(f"before {name}")
-            result = await function(*args)
+            result = await function(*args, **kwargs)
             self.at(f"after {name}")
             return result
 

@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import pytest
 
+import daemon.pull
 from daemon import undo
 from daemon.domain.after_sales import Return, ReturnKind, ReturnLine, ReturnState
 from daemon.domain.messages import Message
 from daemon.domain.plan import Plan
-from daemon.mirror import ledger
+from daemon.mirror import ledger, observations
 from daemon.returns import LOOK_BACK, restock
 
 DAY_S = 86_400
@@ -45,6 +46,71 @@ def test_a_request_to_cancel_moves_nothing_until_it_is_granted(house, market, sk
     house.cycle()
     house.cycle()
     assert (house.stock(sku), market.stock(sku)) == (12, (12, 12))
+
+
+@pytest.mark.parametrize("seen", [("AWAITING_SHIPMENT", "IN_TRANSIT"), ("AWAITING_SHIPMENT",), ()], ids=range(3))
+def test_a_parcel_that_the_courier_loses_is_gone_however_little_we_saw_of_its_way(house, market, sku, seen):
+    order = market.order(sku)
+    for status in ("AWAITING_SHIPMENT", "AWAITING_COLLECTION", "IN_TRANSIT"):
+        if status in seen:
+            house.cycle()
+        if status != "IN_TRANSIT":
+            market.advance(order)
+    market._post(f"orders/{order}/lose", {})
+    for _ in range(2):
+        house.cycle()
+        house.settle()
+    assert (house.stock(sku), market.stock(sku)) == (11, (11, 11))
+    assert house.movements(sku) == [("order", -1)]
+    assert house.outbox() == []
+
+
+def test_a_cancellation_that_the_search_lost_is_found_within_the_hour(house, market, sku):
+    without_restock(market)
+    lost, waiting = market.order(sku), market.order(sku)
+    house.cycle()
+    house.clock.move(60)
+    market.cancel(lost)
+    with house.parts.mirror.transaction() as tx:
+        observations.set_orders_seen_to(tx, market.shops[0], house.clock.now() + timedelta(minutes=30))
+    house.cycle()
+    assert house.movements(sku) == [("order", -1)] * 2
+    house.clock.move(3600)
+    asked, _ = house.calls_during(house.cycle)
+    assert house.movements(sku) == [("order", -1)] * 2 + [("cancel", 1)]
+    assert [path for path in asked if path.endswith("/orders")] == ["/order/202507/orders"]
+    house.cycle()
+    assert (house.stock(sku), market.stock(sku)) == (11, (11, 11))
+    assert waiting
+
+
+def test_an_open_order_that_cannot_be_read_by_id_keeps_nothing_else_back(house, market, sku):
+    market.order(sku)
+    for _ in range(2):
+        house.cycle()
+        house.clock.move(3600)
+    market.trouble("/order/202507/", "garbage", times=None)
+    house.types(sku, stock=20)
+    asked, result = house.calls_during(house.cycle)
+    market.peace()
+    assert not result.errors
+    assert {"/order/202507/orders", "/product/202502/products/search"} <= set(asked)
+    assert market.stock(sku) == (20, 20)
+    assert [path for path in house.calls_during(house.cycle)[0] if path.endswith("/202507/orders")] == []
+
+
+def test_however_many_open_orders_are_read_by_id_it_is_seen_that_the_work_gets_on(house, market, sku, monkeypatch):
+    monkeypatch.setattr(daemon.pull, "OPEN_AT_ONCE", 2)
+    for _ in range(3):
+        market.order(sku)
+    for _ in range(2):
+        house.cycle()
+        house.clock.move(3600)
+    seen = []
+    house.parts = replace(house.parts, progress=lambda *told: seen.append(told))
+    asked, _ = house.calls_during(house.cycle)
+    assert [path for path in asked if path.endswith("/orders")] == ["/order/202507/orders"] * 2
+    assert [told for told in seen if told[0] == "orders"][-2:] == [("orders", market.shops[0], read) for read in (2, 3)]
 
 
 def test_an_order_that_nobody_pays_gives_its_units_back(house, market, sku):

@@ -1,5 +1,6 @@
 """The main job in one process: real workbook, real sandbox, whole cycles."""
 
+import asyncio
 import os
 import re
 import zipfile
@@ -11,7 +12,8 @@ from cycle.house import opened, writes_in
 
 from bridge.columns import Column
 from daemon.config import load_settings
-from daemon.parts import Trigger
+from daemon.domain.plan import Target
+from daemon.parts import StoppedError, Trigger
 
 # The first fill, and nothing to do.
 
@@ -512,13 +514,29 @@ def test_a_save_that_lands_before_our_write_is_kept_and_merged(market, sku, othe
     assert (market.stock(sku), market.stock(other)) == ((11, 11), (45, 45))
 
 
+def test_once_the_end_is_asked_for_what_is_only_read_is_dropped(sku, house):
+    house.types(sku, stock=22)
+    house.parts.stopping.set()
+    with pytest.raises(StoppedError):
+        house.save_cycle()
+    assert house.outbox() == []
+    house.parts.stopping.clear()
+    house.save_cycle()
+    assert house.movements(sku) == [("sheet_edit", 10)]
+
+
 def test_once_the_end_is_asked_for_nothing_new_is_sent_and_nothing_is_lost(market, sku, house):
     house.types(sku, stock=22, price=61_500)
-    house.parts.stopping.set()
+
+    def end(event, *_):
+        if event in {each.value for each in Target}:
+            house.parts.stopping.set()
+
+    house.parts = replace(house.parts, progress=end)
     paths, _ = house.calls_during(house.save_cycle)
     assert not writes_in(paths)
     assert house.outbox() == ["pending"] * 4
-    house.parts.stopping.clear()
+    house.parts = replace(house.parts, progress=lambda *_: None, stopping=asyncio.Event())
     house.cycle()
     assert (market.stock(sku), market.price(sku)) == ((22, 22), (61_500, 61_500))
     assert house.outbox() == []

@@ -39,6 +39,58 @@ def test_a_shop_that_joins_a_running_pool_with_other_numbers_is_sent_nothing(mar
     assert market.stock(sku) == (21, 21)
 
 
+@pytest.fixture
+def sold_before(market, sku, tmp_path):
+    """A house of two shops with 3 units each, of which the first one sold one before the house was founded."""
+    for at in (0, 1):
+        market.edit(sku, at=at, quantity=3)
+    market.order(sku)
+    with opened(found_house(tmp_path, market), market) as house:
+        house.cycle()
+        yield house
+
+
+def numbers_asked(result):
+    return [entry.reason.params for entry in result.plan.held if entry.reason.code == NUMBERS]
+
+
+def left(house, market, sku):
+    """What the workbook and the shops show once the lag has passed; what the seller is asked then."""
+    house.settle()
+    house.cycle()
+    house.settle()
+    return numbers_asked(house.cycle()), house.stock(sku), *market.stock(sku)
+
+
+def test_a_shop_that_is_asked_about_falls_with_what_others_sell_and_is_never_raised(market, sku, sold_before):
+    house, second = sold_before, market.shops[1]
+    assert left(house, market, sku) == ([{"shop": second, "shown": 3, "stock": 2}], 2, 2, 3)
+    sold = market.order(sku)
+    assert left(house, market, sku) == ([{"shop": second, "shown": 2, "stock": 1}], 1, 1, 2)
+    market.cancel(sold)
+    assert left(house, market, sku) == ([], 2, 2, 2)
+
+
+def test_a_typed_stock_answers_for_a_shop_that_fell_while_it_was_asked_about(market, sku, sold_before):
+    house, second = sold_before, market.shops[1]
+    market.order(sku, 2)
+    assert left(house, market, sku) == ([{"shop": second, "shown": 1, "stock": 0}], 0, 0, 1)
+    house.types(sku, stock=5)
+    house.save_cycle()
+    assert left(house, market, sku) == ([], 5, 5, 5)
+
+
+def test_a_count_answers_for_a_shop_whatever_it_sold_itself(market, sku, sold_before):
+    house, second = sold_before, market.shops[1]
+    market.order(sku, at=1)
+    assert left(house, market, sku) == ([{"shop": second, "shown": 2, "stock": 1}], 1, 1, 2)
+    market.order(sku)
+    assert left(house, market, sku) == ([{"shop": second, "shown": 1, "stock": 0}], 0, 0, 1)
+    house.types(sku, count=3)
+    house.save_cycle()
+    assert left(house, market, sku) == ([], 0, 0, 0)
+
+
 def test_an_own_workbook_with_other_numbers_sends_nothing(market, sku, other, open_house):
     house = open_house(is_filled=False)
     with house.editing() as (sheet, _at):

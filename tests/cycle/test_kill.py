@@ -186,3 +186,26 @@ def test_a_plain_text_saved_after_the_kill_is_measured_against_what_the_seller_s
         result = house.cycle()
         assert (result.plan.held, market.price(priced)) == ((), (91_000, 91_000))
         assert sorted(house.movements(sold)) == [("order", -1)] * 3
+
+
+@pytest.mark.parametrize("step", ["before switch", "after switch"])
+def test_products_that_were_half_way_from_one_window_to_the_other_arrive_there(town, tmp_path, step):
+    market = town.market(tmp_path)
+    settings = found_house(tmp_path, market)
+    skus = market.skus()
+    for sku in skus:
+        for at in (0, 1):
+            market.edit(sku, at=at, status="SELLER_DEACTIVATED", platform="TOKOPEDIA")
+    with opened(settings, market) as house:
+        with house.editing() as (sheet, columns):
+            if Column.PLATFORM not in columns:
+                sheet.cell(1, max(columns.values()) + 1, "Platform")
+        house.cycle()
+        house.types_all({sku: {"platform": "Hanya Tokopedia"} for sku in skus})
+        assert run_in_a_process(market, settings, step, tmp_path / "steps") == -signal.SIGKILL
+        put_right(settings, house.parts.mirror)
+        house.cycle()
+        moved = {"TIKTOK_SHOP": "SELLER_DEACTIVATED", "TOKOPEDIA": "PENDING"}
+        assert [entry["windows"] for entry in market.listings()] == [moved] * len(market.listings())
+        assert house.outbox() == []
+        assert {house.row(sku)[Column.PLATFORM] for sku in skus} == {"Hanya Tokopedia"}

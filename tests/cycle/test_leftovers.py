@@ -1,6 +1,7 @@
 """What a kill, or an error in the wrong moment, leaves beside the workbook; and that nothing of it counts as typed."""
 
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
@@ -108,6 +109,20 @@ def test_a_write_whose_end_could_not_be_recorded_is_settled_at_the_next_start(cs
         csv.house.cycle()
     csv.tidy()
     csv.check()
+
+
+def test_what_lies_beside_another_workbook_is_left_to_the_house_that_writes_that_one(house):
+    """Two houses may have their workbooks in one folder, and only the other one knows what it has written."""
+    other = replace(house.settings, workbook=house.workbook.with_name("toko lain.xlsx"))
+    first = (sha256(content).hexdigest()[:16] for content in (b"punya kami", b"lama"))
+    swap = other.workbook.with_name(f".~selaras-{'-'.join(first)}-{other.workbook.name}")
+    for content in (b"punya kami", b"lama", b"disimpan penjual"):
+        swap.write_bytes(content)
+        other.workbook.write_bytes(b"punya kami")
+        put_right(house.settings, house.parts.mirror)
+        assert (swap.read_bytes(), other.workbook.read_bytes()) == (content, b"punya kami")
+    put_right(other, house.parts.mirror)
+    assert (swap.exists(), other.workbook.read_bytes()) == (False, b"disimpan penjual")
 
 
 def full():

@@ -2,16 +2,19 @@
 
 import os
 import sqlite3
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 
 import yaml
 from cycle.house import IMPATIENT, found_house, opened
 from openpyxl import load_workbook
+from structlog.testing import capture_logs
 
 from bridge.columns import Column
 from daemon.config import load_settings
 from daemon.errors import TryLaterError
+from daemon.marketplaces import lookups
 
 
 def quiet_down(house, cycles=4):
@@ -179,12 +182,28 @@ def test_a_full_disk_under_the_cache_does_not_stop_a_shop(market, sku, house):
         def close(self):
             pass
 
-    lookups = house.parts.shops[0].connector._lookups
-    lookups._cache.close()
-    lookups._cache = Full()
+    cache = house.parts.shops[0].connector.lookups
+    cache._cache.close()
+    cache._cache = Full()
     house.types(sku, stock=20)
     assert house.cycle().is_complete
     assert market.stock(sku) == (20, 20)
+
+
+def test_another_process_at_work_in_the_cache_for_long_does_not_hold_up_a_cycle(market, sku, open_house, monkeypatch):
+    monkeypatch.setattr(lookups, "_PATIENCE_S", 0.01)
+    house = open_house()
+    caches = sorted((house.settings.state_folder / "cache").glob("*/cache.db"))
+    assert len(caches) == len(market.shops)
+    house.types(sku, stock=20)
+    with ExitStack() as at_work, capture_logs() as said:
+        for cache in caches:
+            other = at_work.enter_context(closing(sqlite3.connect(cache, isolation_level=None)))
+            other.execute("BEGIN IMMEDIATE")
+        house.save_cycle()
+    assert market.stock(sku) == (20, 20)
+    # A cache that is opened waits for a minute, and does without a disk then.
+    assert [each for each in said if each["event"] == "lookups.without_disk"] == []
 
 
 def test_an_owner_that_cannot_be_copied_does_not_keep_us_from_writing(market, sku, house, monkeypatch):

@@ -6,6 +6,7 @@ import shutil
 from dataclasses import replace
 
 import pytest
+from cycle.house import opened
 from openpyxl import load_workbook
 
 from bridge.columns import Column, mapped_columns
@@ -160,6 +161,17 @@ def test_the_workbook_of_another_house_is_a_different_file(market, sku, house):
     book.save(house.workbook)
     assert [problem.code for problem in house.save_cycle().problems] == ["workbook.too_old"]
     assert market.stock(sku) == (12, 12)
+
+
+def test_a_house_without_records_does_not_begin_with_the_workbook_of_another(market, sku, house, tmp_path):
+    house.types(sku, stock=999)
+    before = house.workbook.read_bytes()
+    second = replace(house.settings, state_folder=tmp_path / "lain")
+    with opened(second, market) as other:
+        assert [problem.code for problem in other.cycle().problems] == ["workbook.foreign"]
+        assert (house.workbook.read_bytes(), market.stock(sku)) == (before, (12, 12))
+    house.save_cycle()
+    assert market.stock(sku) == (999, 999)
 
 
 def read_mark_text(house, revision):

@@ -1,8 +1,11 @@
 """Shops to which nothing is sent: held by the seller, or at rest by the look of them. They are read all the same."""
 
+from dataclasses import replace
+
 import pytest
 from cycle.house import writes_in
 
+from bridge.columns import Column
 from daemon.domain.plan import Target
 from daemon.mirror import approvals, holds, story
 
@@ -108,3 +111,24 @@ def test_a_single_product_that_is_taken_down_stops_nothing(market, sku, house):
     assert held_codes(result) == []
     assert house.calls_during(house.cycle)[0]
     assert writes_in(house.calls_during(house.cycle)[0]) == []
+
+
+def test_goods_that_we_hid_without_getting_an_answer_do_not_look_like_a_shop_at_rest(few, market, house):
+    house.types_all({sku: {"status": "Nonaktif"} for sku in market.skus()})
+    market.trouble("deactivate", "drop_after", times=2)
+    house.parts, patient = replace(house.parts, patience_s=()), house.parts
+    house.save_cycle()
+    assert set(house.outbox()) == {"sending"}
+    house.parts = patient
+    result = house.cycle()
+    assert (held_codes(result), house.outbox()) == ([], [])
+    assert {house.row(sku)[Column.STATUS] for sku in market.skus()} == {"Nonaktif"}
+
+
+def test_goods_that_fall_away_while_others_wait_to_be_hidden_do_look_like_it(few, market, house):
+    with house.parts.mirror.transaction() as tx:
+        holds.hold(tx, market.shops[0], now=house.parts.now())
+    house.types_all({sku: {"status": "Nonaktif"} for sku in market.skus()})
+    house.save_cycle()
+    take_down(market, at=0, status="FREEZE")
+    assert ("shop.resting", market.shops[0]) in held_codes(house.cycle())

@@ -23,7 +23,7 @@ TYPED, SHOWN = 61_500, 48_000
 
 def told(house):
     """The sheet ``Selaras``: its state, and its lines by SKU, of several the question, which comes first."""
-    rows = list(load_workbook(house.workbook)["Selaras"].iter_rows(values_only=True))
+    rows = list(load_workbook(house.workbook)["Selaras"].iter_rows(max_col=7, values_only=True))
     return rows[0][0], {row[1]: row for row in reversed(rows[4:]) if any(row)}
 
 

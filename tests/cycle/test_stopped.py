@@ -5,7 +5,7 @@ import os
 import pytest
 from openpyxl import load_workbook
 
-NOTE = "SELARAS BERHENTI - baca ini.txt"
+NOTE = "SELARAS BERHENTI - baca ini (toko.xlsx).txt"
 
 
 @pytest.fixture
@@ -22,6 +22,13 @@ def test_a_broken_workbook_has_a_note_beside_it_until_it_can_be_read_again(house
     house.workbook.write_bytes(good)
     house.save_cycle()
     assert not note.exists()
+
+
+def test_the_note_of_another_house_in_the_same_folder_stays(house):
+    other = house.workbook.with_name("SELARAS BERHENTI - baca ini (toko lain.xlsx).txt")
+    other.write_text("Sejak kemarin", encoding="utf-8")
+    house.save_cycle()
+    assert other.exists()
 
 
 def test_a_note_tells_since_when_and_is_written_once(house, note, town):

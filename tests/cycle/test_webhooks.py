@@ -1,5 +1,6 @@
 """Webhooks that get lost, come twice, late or in any order change nothing but how soon a shop is read."""
 
+import asyncio
 from collections import Counter
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -7,9 +8,10 @@ from dataclasses import replace
 import pytest
 from service.house import until
 
+from daemon.errors import TryLaterError
 from daemon.loopback import address, listen, served
 from daemon.parts import Trigger
-from daemon.webhooks import Door
+from daemon.webhooks import Door, hearing
 from daemon.webhooks_registration import put_in_order
 from daemon.webhooks_spool import opened_spool
 
@@ -93,10 +95,29 @@ def test_a_message_reads_the_orders_and_sweeps_nothing(house, market, sku):
     assert order
 
 
-def test_a_shop_is_told_once_where_to_send_and_to_stop(open_house, market):
-    url = "https://kait.contoh/selaras"
-    section = f"webhooks: {{listen: '127.0.0.1:8753', public_url: '{url}'}}"
-    house = open_house(change=lambda text: f"{text}\n{section}\n")
+URL = "https://kait.contoh/selaras"
+
+
+@pytest.fixture
+def hearing_house(open_house):
+    """A house whose settings name an address."""
+    section = f"webhooks: {{listen: '127.0.0.1:8753', public_url: '{URL}'}}"
+    return open_house(change=lambda text: f"{text}\n{section}\n")
+
+
+def told_to(house, url):
+    """The parts with another address in the settings; ``None``: no webhooks."""
+    webhooks = url and replace(house.settings.webhooks, public_url=url)
+    return replace(house.parts, settings=replace(house.settings, webhooks=webhooks))
+
+
+def addresses(house, shop):
+    """Where the shop's events go."""
+    return set(house.runner.run(shop.connector.webhooks._registered()).values())
+
+
+def test_a_shop_is_told_once_where_to_send_and_to_stop(hearing_house):
+    house = hearing_house
     shop = house.parts.shops[0]
     with opened_spool(house.settings.state_folder) as spool:
 
@@ -104,13 +125,58 @@ def test_a_shop_is_told_once_where_to_send_and_to_stop(open_house, market):
             return house.runner.run(put_in_order(parts, spool, shop))
 
         def stop():
-            put(replace(house.parts, settings=replace(house.settings, webhooks=None)))
+            put(told_to(house, None))
 
         asked = [len(house.calls_during(put)[0]) for _ in range(2)]
         house.clock.move(25 * 3600)
         asked.append(len(house.calls_during(put)[0]))
-        assert asked == [5, 0, 1]
-        assert spool.registered(shop.name).address == url
+        house.clock.move(-400 * 24 * 3600)
+        asked.append(len(house.calls_during(put)[0]))
+        assert asked == [5, 0, 1, 1]
+        assert spool.registered(shop.name).address == URL
         assert len(house.calls_during(stop)[0]) == 5
         assert spool.registered(shop.name) is None
         assert house.calls_during(stop)[0] == []
+
+
+@pytest.mark.parametrize("done", [0, 1, 3])
+def test_an_address_that_was_told_only_in_part_is_withdrawn_as_well(hearing_house, market, done):
+    house, shop = hearing_house, hearing_house.parts.shops[0]
+    market.trouble("/event", "delay", delay_s=0, times=1 + done)
+    market.trouble("/event", "drop_after", times=None)
+    with opened_spool(house.settings.state_folder) as spool:
+        with pytest.raises(TryLaterError):
+            house.runner.run(put_in_order(house.parts, spool, shop))
+        market.peace()
+        assert URL in addresses(house, shop)
+        house.runner.run(put_in_order(told_to(house, None), spool, shop))
+    assert addresses(house, shop) == {""}
+
+
+def test_a_move_that_was_cut_short_leaves_nothing_at_either_address(hearing_house, market):
+    house, shop = hearing_house, hearing_house.parts.shops[0]
+    with opened_spool(house.settings.state_folder) as spool:
+        house.runner.run(put_in_order(house.parts, spool, shop))
+        for calls in range(1, 10):
+            market.trouble("/event", "delay", delay_s=0, times=calls)
+            market.trouble("/event", "drop_after", times=None)
+            with pytest.raises(TryLaterError):
+                house.runner.run(put_in_order(told_to(house, f"{URL}/{calls}"), spool, shop))
+            market.peace()
+        house.runner.run(put_in_order(told_to(house, None), spool, shop))
+    assert addresses(house, shop) == {""}
+
+
+def test_a_record_that_cannot_be_read_does_not_end_the_service(hearing_house):
+    house = hearing_house
+    webhooks = replace(house.settings.webhooks, port=0)
+    parts = replace(house.parts, settings=replace(house.settings, webhooks=webhooks))
+
+    async def hear():
+        async with hearing(parts, lambda _lag_s: None):
+            await asyncio.sleep(0)
+
+    with opened_spool(house.settings.state_folder) as spool:
+        spool._lookups.keep(f"registered/{house.parts.shops[0].name}", 7, for_s=60)
+        house.cycle()
+        house.runner.run(hear())

@@ -46,7 +46,7 @@ def test_more_than_the_share_of_rows_is_asked_about(sheet, code):
 
 
 def test_words_for_status_and_platform_count_as_numbers_do():
-    shown = {sku: base.with_words("Aktif", "Keduanya") for sku, base in BASES.items()}
+    shown = {sku: base._replace(status="Aktif", platform="Keduanya") for sku, base in BASES.items()}
 
     def typed(count, **words):
         rows_ = [row(place, sku, status="Aktif", platform="Keduanya") for place, sku in enumerate(BASES, 2)]

@@ -121,6 +121,25 @@ def test_two_codes_that_could_have_been_damaged_so_are_no_proposal():
     assert found(*goods, flaw=Flaw.DAMAGED) == [(["123"], "check.damaged_somehow", "")]
 
 
+@pytest.mark.parametrize("damaged", ["1,23E+12", "123.0", " KOPI"])
+def test_a_damaged_code_is_never_proposed_for_other_goods(damaged):
+    odd, empty = listing("a", 1, damaged), listing("b", 3, "")
+    assert found(odd, empty, flaw=Flaw.EMPTY) == [([""], "check.empty", "")]
+    twice = odd, listing("c", 4, damaged, names(1)), listing("b", 2, "KOPI-250")
+    assert found(*twice, flaw=Flaw.ALIKE) == [(sorted([damaged, "KOPI-250"]), "check.alike", "KOPI-250")]
+
+
+def test_of_two_damaged_codes_none_is_proposed():
+    goods = listing("a", 1, "1,23E+12"), listing("b", 2, "8.99E+12")
+    assert found(*goods, flaw=Flaw.ALIKE) == [(["1,23E+12", "8.99E+12"], "check.alike", "")]
+
+
+@pytest.mark.parametrize(("odd", "whole"), [("123.0", "123"), ("1,23E+12", "1230000000000")])
+def test_a_whole_code_is_not_taken_for_what_is_left_of_a_damaged_one(odd, whole):
+    goods = listing("a", 1, odd), listing("b", 2, whole, names(1))
+    assert [skus for skus, _, _ in found(*goods, flaw=Flaw.DAMAGED)] == [[odd]]
+
+
 def test_the_same_goods_under_two_codes_are_found_by_name_and_price():
     goods = listing("a", 1, "KOPI-1"), listing("b", 2, "GAYO", "kopi gayo, biji sangrai medium!", price=Money(60_000))
     assert found(*goods, flaw=Flaw.ALIKE) == [(["GAYO", "KOPI-1"], "check.alike", "KOPI-1")]
@@ -202,3 +221,30 @@ def test_findings_come_in_the_order_of_their_kind_and_of_the_shops():
     goods = listing("b", 1, "", names(0)), listing("a", 2, "", names(1)), listing("a", 3, "1E+9", names(2))
     listed = [(each.flaw, each.listings[0].id.shop) for each in check(*goods)]
     assert listed == [(Flaw.EMPTY, "a"), (Flaw.EMPTY, "b"), (Flaw.DAMAGED, "a")]
+
+
+@pytest.mark.parametrize(
+    ("other", "title", "code"), [("kopi-1", names(1), "check.near"), ("BARANG-LAMA", names(0), "check.alike")]
+)
+def test_of_several_codes_the_one_that_the_workbook_has_is_proposed(other, title, code):
+    goods = listing("a", 1, "KOPI-1", names(0)), listing("c", 2, "KOPI-1", names(0)), listing("b", 3, other, title)
+    findings = check_skus(goods, ("a", "b", "c"), like, in_workbook={Sku(other)})
+    assert [(each.reason.code, each.proposal) for each in findings] == [(code, other)]
+
+
+def test_an_empty_sku_gets_the_one_code_that_the_workbook_has():
+    goods = listing("a", 1, "KOPI-1"), listing("c", 3, "KOPI-X"), listing("b", 2, "")
+    findings = check_skus(goods, ("a", "b", "c"), like, in_workbook={Sku("KOPI-X")})
+    assert [each.proposal for each in findings if each.flaw is Flaw.EMPTY] == ["KOPI-X"]
+
+
+@pytest.mark.parametrize(("title", "count"), [("", 2), ("🎁 !!", 2), ("Kaos Polos Dewasa", 301)])
+def test_a_name_that_says_nothing_or_that_hundreds_have_tells_no_goods_apart(title, count):
+    goods = [listing("a", number, f"K{number:04}", title) for number in range(count)]
+    assert found(*goods, flaw=Flaw.ALIKE) == []
+
+
+def test_many_goods_of_one_name_are_one_finding():
+    goods = [listing("a", number, f"K{number:04}", "Kaos Polos Dewasa") for number in range(300)]
+    ((skus, code, proposal),) = found(*goods, flaw=Flaw.ALIKE)
+    assert (len(skus), code, proposal) == (300, "check.alike_many", "")

@@ -1,11 +1,22 @@
 """Which goods a row stands for: damage is undone only where it is certain, and a scrambled sheet is not used."""
 
+from dataclasses import replace
+
 import pytest
 from domain.world import KOPI, as_left, listing, product, row, saved, say, snapshot
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daemon.domain.identity import columns_exchanged, contradicted, formerly, nearly, repaired, row_key, scrambled
+from daemon.domain.identity import (
+    as_known,
+    columns_exchanged,
+    contradicted,
+    formerly,
+    nearly,
+    repaired,
+    row_key,
+    scrambled,
+)
 from daemon.domain.messages import message
 from daemon.domain.reconcile import reconcile
 from daemon.domain.rows import Field, RowBase, Unclear
@@ -62,6 +73,39 @@ def test_a_repaired_code_is_written_back_and_its_row_is_used():
     assert [(move.sku, move.delta) for move in plan.movements] == [(ZEROS, 12)]
     assert plan.rows[0].cells[Field.SKU] == ZEROS
     assert plan.held == ()
+
+
+@pytest.mark.parametrize(
+    ("cells", "known", "found"),
+    [
+        pytest.param([row(2, damaged("1,23E+12"), key=None)], ["1,23E+12"], ["1,23E+12"], id="it looks damaged"),
+        pytest.param([row(2, damaged("1,23E+12"), key=None)], ["1230000000000"], [None], id="it is damaged"),
+        pytest.param([row(2, "SPASI", key=None)], [" SPASI "], [" SPASI "], id="blanks around"),
+        pytest.param([row(2, "SPASI", key=None)], ["SPASI", " SPASI "], ["SPASI"], id="the code without blanks, too"),
+        pytest.param([row(2, "A", key=None)], [" A", "A "], ["A"], id="two codes read alike"),
+        pytest.param([row(2, "A", key=row_key("A "))], [" A", "A "], ["A "], id="the key settles it"),
+        pytest.param([row(2, "SPASI", key=row_key(KOPI))], [" SPASI "], ["SPASI"], id="the key says otherwise"),
+        pytest.param([row(2, "SPASI", key=None), row(3, KOPI)], [" SPASI ", KOPI], [" SPASI ", KOPI], id="others stay"),
+        pytest.param([row(2, "BARU", key=None)], [KOPI], ["BARU"], id="new"),
+        pytest.param(
+            [row(2, Unclear(message("cell.sku_date", shown="45000")), key=None)], ["45000"], [None], id="a date"
+        ),
+    ],
+)
+def test_a_code_that_its_cell_cannot_tell_is_read_as_it_is_known(cells, known, found):
+    read = as_known(tuple(cells), known)
+    assert [getattr(each.sku, "value", None) for each in read] == found
+    assert [replace(each, sku=None) for each in read] == [replace(each, sku=None) for each in cells]
+
+
+def test_a_date_is_written_back_as_the_code_of_its_day():
+    plan = planned(
+        saved(sku=Unclear(message("cell.sku_date", shown="45000")), key=None),
+        products={Sku("45000"): product(sku="45000")},
+        listings=[listing(sku="45000")],
+        bases={Sku("45000"): as_left()},
+    )
+    assert plan.rows[0].cells[Field.SKU] == "45000"
 
 
 BASES = {Sku("A"): RowBase(price=1000, stock=5), Sku("B"): RowBase(price=2000, stock=7)}

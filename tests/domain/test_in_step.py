@@ -18,7 +18,7 @@ from daemon.domain.values import Sku
 DONE = "Selaras: ✓ 10 Mar 14.05: 12 → 10"
 WORDS = ("Aktif", "Keduanya")
 AGREED = (WORDS, 10, 55_000)
-BASE = RowBase(price=55_000, stock=10).with_words(*WORDS)
+BASE = RowBase(price=55_000, stock=10, status=WORDS[0], platform=WORDS[1])
 CELLS = {"price": 55_000, "stock": 10, "status": "Aktif", "platform": "Keduanya"}
 
 
@@ -115,7 +115,7 @@ def test_goods_that_no_window_shows_keep_the_word_for_their_platform():
     assert in_step(row(2, **{**CELLS, "platform": "Hanya Tokopedia"}), agreed=hidden) == {}
     blank = row(2, **{**CELLS, "platform": None})
     assert in_step(blank, agreed=hidden) == {}
-    assert in_step(blank, agreed=hidden, base=BASE.with_words("Aktif", None)) == {KOPI: 2}
+    assert in_step(blank, agreed=hidden, base=BASE._replace(platform=None)) == {KOPI: 2}
 
 
 def test_other_words_than_ours_concern_the_other_variants_too():
@@ -125,12 +125,19 @@ def test_other_words_than_ours_concern_the_other_variants_too():
     rows[3] = replace(rows[3], status=Blank(), platform=Absent())
     rows[4] = replace(rows[4], status=Text("Nonaktif"))
     seen = SeenFile(tuple(rows), {Sku(f"K-{place}"): BASE for place in range(2, 7)})
-    assert with_new_words(seen, met={6}) == {"K-3", "K-4"}
+    assert with_new_words(seen, {6}, ["K-2", "K-3", "K-9"]) == {"K-3", "K-4"}
+
+
+@pytest.mark.parametrize("code", [12345, "12345"])
+def test_other_words_beside_a_code_that_is_not_known_concern_all_goods_without_a_row(code):
+    seen = SeenFile((row(2, **CELLS), row(3, code, status="Nonaktif")), {KOPI: BASE})
+    named = {code} if isinstance(code, str) else set()
+    assert with_new_words(seen, {2}, [KOPI, Sku("00012345"), Sku("TEH")]) == {"00012345", "TEH", *named}
 
 
 def test_a_sheet_without_the_column_platform_is_compared_without_it():
     plain = row(2, **{**CELLS, "platform": Absent()})
-    assert in_step(plain, base=BASE.with_words("Aktif", None)) == in_step(plain) == {KOPI: 2}
+    assert in_step(plain, base=BASE._replace(platform=None)) == in_step(plain) == {KOPI: 2}
 
 
 def test_goods_without_a_price_have_none_in_their_row():

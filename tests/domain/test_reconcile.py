@@ -22,6 +22,7 @@ from domain.world import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from daemon.domain.edits import UNLINKED_QUESTIONS
 from daemon.domain.messages import message
 from daemon.domain.plan import Target
 from daemon.domain.reconcile import reconcile
@@ -209,7 +210,7 @@ def test_any_picture_comes_to_rest_in_step(given_picture):
         world.now += LAG
     plan = world.cycle()
     assert plan.is_quiet
-    asked = {entry.sku for entry in plan.held if entry.reason.code == "stock.edit_asked"}
+    asked = {entry.sku for entry in plan.held if entry.reason.code in UNLINKED_QUESTIONS | {"stock.edit_asked"}}
     for state in world.listings.values():
         is_there = state.told is not None and state.status is not ListingStatus.DELETED and state.sku in world.products
         if is_there and state.sku not in asked:

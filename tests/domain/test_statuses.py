@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from domain.world import KOPI, codes, listing, saved, say, snapshot
+from domain.world import KOPI, codes, listing, product, saved, say, snapshot
 
 from daemon.domain.messages import message
 from daemon.domain.plan import Target
@@ -29,7 +29,7 @@ def goods(*states, shop="toko", sku=KOPI, **fields):
 
 
 def left(status="status.active", platform="platform.both"):
-    return RowBase(stock=10, price=55_000).with_words(status, platform)
+    return RowBase(stock=10, price=55_000, status=status, platform=platform)
 
 
 def decided(*rows, listings=(), base=None, **more):
@@ -135,7 +135,7 @@ def test_a_word_for_the_platform_that_is_not_understood_is_held_and_left_standin
         ((OFF, REVIEW), {"status": "status.inactive"}, "row.window_in_review"),
         ((ON, None), {"platform": "platform.tokopedia"}, "row.not_in_window"),
         ((None, ON), {"platform": "platform.tiktok_shop"}, "row.not_in_window"),
-        ((), {"platform": "platform.tiktok_shop"}, "row.not_read_yet"),
+        ((), {"platform": "platform.tiktok_shop"}, "row.windows_unread"),
     ],
 )
 def test_what_the_marketplace_does_not_allow_is_told_and_not_sent(now, wish, code):
@@ -147,6 +147,13 @@ def test_what_the_marketplace_does_not_allow_is_told_and_not_sent(now, wish, cod
 def test_a_lock_in_one_window_does_not_keep_the_other_from_being_switched():
     plan = decided(typed(status="status.inactive"), listings=[goods(ON, LOCKED)])
     assert switches(plan) == {"toko": NOWHERE}
+
+
+def test_a_review_in_one_window_does_not_keep_the_other_one_on_sale():
+    plan = decided(typed(status="status.inactive"), listings=[goods(ON, REVIEW)])
+    assert (switches(plan), codes(plan)) == ({"toko": TOKOPEDIA}, ["row.window_in_review"])
+    plan = decided(typed(status="status.inactive"), listings=[goods(OFF, REVIEW)])
+    assert (switches(plan), codes(plan)) == ({}, ["row.window_in_review"])
 
 
 def test_windows_that_both_sides_changed_differently_are_asked_about():
@@ -264,3 +271,78 @@ def test_a_refused_switch_is_told_beside_the_row_and_its_word_stays():
     plan = decided(typed("status.inactive"), listings=[refused], base=left("status.inactive"))
     assert codes(plan) == ["push.refused"]
     assert (cells(plan), plan.held[0].field) == ({}, Field.STATUS)
+
+
+def test_goods_whose_windows_were_never_read_are_not_taken_for_hidden():
+    unread = replace(goods(), status=ListingStatus.ACTIVE)
+    plan = decided(typed("status.inactive"), listings=[unread])
+    assert (switches(plan), codes(plan)) == ({}, ["row.windows_unread"])
+    assert plan.bases.get(KOPI, left()).words == left().words
+
+
+def test_what_is_still_to_be_hidden_is_not_so_because_the_last_answer_named_no_window():
+    waiting = replace(goods(commanded=frozenset({Target.STATUS}), switching_to=NOWHERE), status=ListingStatus.OTHER)
+    plan = decided(typed("status.inactive"), listings=[waiting], base=left("status.inactive"))
+    assert (switches(plan), plan.withdrawn, cells(plan)) == ({"toko": NOWHERE}, (), {})
+
+
+def test_a_third_word_over_one_that_is_still_to_be_sent_is_no_conflict():
+    waiting = goods(ON, ON, commanded=frozenset({Target.STATUS}), switching_to=TIKTOK)
+    plan = decided(typed(platform="platform.tokopedia"), listings=[waiting], base=left(platform="platform.tiktok_shop"))
+    assert (switches(plan), plan.held) == ({"toko": TOKOPEDIA}, ())
+
+
+@pytest.mark.parametrize(
+    ("word", "base", "wanted"),
+    [
+        pytest.param("status.active", "status.inactive", BOTH, id="typed back"),
+        pytest.param("status.active", "status.active", BOTH, id="typed back a cycle ago"),
+        pytest.param("status.inactive", "status.inactive", NOWHERE, id="as it was"),
+    ],
+)
+def test_after_a_switch_that_got_no_answer_the_word_in_the_row_is_sent_whatever_was_shown_before(word, base, wanted):
+    unsettled = goods(
+        ON,
+        ON,
+        commanded=frozenset({Target.STATUS}),
+        switching_to=NOWHERE if base == "status.inactive" else BOTH,
+        is_switch_sending=True,
+    )
+    plan = decided(typed(word), listings=[unsettled], base=left(base))
+    assert (switches(plan), plan.withdrawn, plan.held, cells(plan)) == ({"toko": wanted}, (), (), {})
+
+
+@pytest.mark.parametrize("gone", [{"status": ListingStatus.DELETED}, {"sku": Sku("")}])
+def test_what_was_decided_outlives_the_variant_that_it_was_recorded_with(gone):
+    first, second = shirt(ON, ON)
+    first = replace(first, commanded=frozenset({Target.STATUS}), switching_to=NOWHERE, **gone)
+    rows = [typed("status.inactive", sku="KEMEJA-L")]
+    plan = decided(*rows, listings=[first, second], base=left("status.inactive"))
+    assert [(each.listing, each.desired) for each in plan.commands] == [(second.id, NOWHERE)]
+    assert plan.withdrawn == ((first.id, Target.STATUS),)
+    assert cells(plan).keys().isdisjoint({Field.STATUS, Field.PLATFORM})
+
+
+def test_a_variant_with_two_rows_speaks_for_none_and_keeps_the_others_from_being_switched():
+    rows = [
+        typed("status.inactive", number=2, sku="KEMEJA-M"),
+        typed(number=3, sku="KEMEJA-L"),
+        typed("status.inactive", number=4, sku="KEMEJA-L"),
+    ]
+    plan = decided(*rows, listings=shirt(ON, ON))
+    assert (switches(plan), codes(plan).count("row.variants_differ")) == ({}, 1)
+
+
+def test_a_part_of_a_bundle_that_no_shop_lists_cannot_be_switched():
+    part = Sku("TEH")
+    plan = decided(
+        typed("status.inactive", None, sku=part),
+        listings=[goods(ON, ON)],
+        base=left("status.other", None),
+        recipes={KOPI: {part: 1}},
+        products={each: product(each) for each in (KOPI, part)},
+    )
+    assert (switches(plan), [(held.sku, held.reason.code) for held in plan.held if held.field is Field.STATUS]) == (
+        {},
+        [(part, "row.no_listing")],
+    )

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daemon.domain.messages import message
-from daemon.domain.plan import Command, Plan, ProductChange, Target
+from daemon.domain.plan import Command, Plan, ProductChange, Switch, Target
 from daemon.domain.stock import Booked, Cause, Movement
-from daemon.domain.undo import REVERSIBLE, Now, PriceStep, ToldPrice, undo
+from daemon.domain.undo import REVERSIBLE, Decided, Now, PriceStep, Stand, ToldPrice, undo
 from daemon.domain.values import ListingId, Money, Sku
 
 NOON = datetime(2026, 3, 10, 5, 0, tzinfo=UTC)
@@ -36,7 +36,7 @@ def now(entries, **more):
 
 def taken_back(entries, *numbers):
     """Undo the movements of those numbers."""
-    return undo([entry for entry in entries if entry.number in numbers], (), now(entries))
+    return undo(Decided([entry for entry in entries if entry.number in numbers]), now(entries))
 
 
 def booked_also(entries, plan):
@@ -61,7 +61,7 @@ def test_a_fact_is_never_taken_back(cause):
 
 
 def test_nothing_is_undone_when_there_is_nothing_to_undo():
-    assert undo((), (), Now()) == (message("undo.nothing"),)
+    assert undo(Decided(), Now()) == (message("undo.nothing"),)
 
 
 def test_a_movement_is_taken_back_once():
@@ -134,7 +134,7 @@ def priced(agreed, *told):
 
 def test_the_price_from_before_goes_to_every_listing_that_was_told_the_later_one():
     told = (ToldPrice(UTAMA, 60_000, False), ToldPrice(CABANG, 55_000, True), ToldPrice(UTAMA, 59_000, False))
-    plan = undo((), [STEP], priced(60_000, *told))
+    plan = undo(Decided(prices=[STEP]), priced(60_000, *told))
     assert plan.products == (ProductChange(KOPI, Money(55_000), NOON, is_new=False),)
     assert plan.commands == (
         Command(UTAMA, KOPI, Target.PRICE, 55_000, 60_000),
@@ -152,13 +152,13 @@ def test_the_price_from_before_goes_to_every_listing_that_was_told_the_later_one
     ],
 )
 def test_a_price_that_was_decided_since_or_had_none_before_stays(step, agreed, reason):
-    assert undo((), [step], priced(agreed)) == (reason,)
+    assert undo(Decided(prices=[step]), priced(agreed)) == (reason,)
 
 
 def test_a_price_that_stays_keeps_the_stock_too():
     entries = ledger(OPENING, TYPED)
     product = ProductChange(KOPI, Money(70_000), NOON, is_new=False)
-    found = undo([entries[1]], [STEP], now(entries, products={KOPI: product}))
+    found = undo(Decided([entries[1]], [STEP]), now(entries, products={KOPI: product}))
     assert [reason.code for reason in found] == ["undo.price_changed_since"]
 
 
@@ -191,3 +191,18 @@ def test_an_undo_never_leaves_less_than_nothing_and_never_half(opening, moves, s
     else:
         assert {reason.code for reason in found} == {"undo.sold_since"}
         assert opening - sold < 0
+
+
+HIDDEN = Switch(UTAMA, KOPI, 3, 0)
+
+
+def test_a_product_goes_back_into_its_windows_by_the_command_that_is_open_if_there_is_one():
+    other = ListingId("utama", "100", "102")
+    plan = undo(Decided(switches=[HIDDEN]), Now(stands={("utama", "100"): Stand(other, 1, 0)}))
+    assert plan == Plan(switches=(Switch(UTAMA, KOPI, 0, 3),), commands=(Command(other, KOPI, Target.STATUS, 3, 1),))
+
+
+@pytest.mark.parametrize(("shop", "wanted"), [("utama", 1), ("cabang", 0)])
+def test_a_product_that_was_switched_since_or_is_gone_stays(shop, wanted):
+    found = undo(Decided(switches=[HIDDEN]), Now(stands={(shop, "100"): Stand(UTAMA, 0, wanted)}))
+    assert found == (message("undo.status_changed_since", sku=KOPI, shop="utama"),)

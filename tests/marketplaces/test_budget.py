@@ -75,3 +75,9 @@ def test_a_new_day_does(day):
 def test_without_an_allowance_nothing_is_counted(day):
     budget = day.budget(None)
     assert (spent(budget, 500), budget.is_low) == ([True] * 500, False)
+
+
+def test_a_shop_that_slowed_us_down_is_remembered_for_other_processes_as_long_as_it_asked(day):
+    assert not day.budget(None).is_slowed
+    day.budget(None).note_slowed(600.0)
+    assert day.budget(None).is_slowed

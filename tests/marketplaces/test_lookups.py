@@ -1,11 +1,14 @@
 """What is kept of a marketplace's answers: until its end, for this user alone, and nothing that an error is worth."""
 
 import json
+import resource
+import sqlite3
 import stat
 import zlib
-from contextlib import closing
+from contextlib import closing, contextmanager
 
 import pytest
+from structlog.testing import capture_logs
 
 from daemon.marketplaces.lookups import Lookups
 
@@ -85,3 +88,47 @@ def test_without_a_disk_nothing_is_kept_and_nothing_fails(folder):
         lookups.keep("couriers", [], for_s=60)
         assert lookups.kept("couriers") is None
         assert lookups.add("7613", 1, for_s=60)
+
+
+@contextmanager
+def full_disk():
+    """Let no file of this process grow."""
+    limit, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, most))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, most))
+
+
+def test_a_disk_that_is_full_when_it_is_opened_costs_nothing_that_was_kept(folder):
+    with closing(Lookups(folder)) as lookups:
+        lookups.keep("couriers", [1], for_s=60)
+    with capture_logs() as said, full_disk(), closing(Lookups(folder)) as lookups:
+        lookups.keep("options", [2], for_s=60)
+        assert lookups.kept("options") is None
+    assert [each["event"] for each in said] == ["lookups.without_disk"]
+    with closing(Lookups(folder)) as lookups:
+        assert lookups.kept("couriers") == [1]
+
+
+def test_a_folder_that_cannot_be_had_is_an_empty_one(tmp_path):
+    (tmp_path / "cache").write_text("a file where the folder should be")
+    with closing(Lookups(tmp_path / "cache" / "toko-1")) as lookups:
+        lookups.keep("couriers", [1], for_s=60)
+        lookups.forget("couriers")
+        assert lookups.kept("couriers") is None
+        assert lookups.add("7613", 1, for_s=60)
+        assert lookups.count("today", for_s=60) == 1
+
+
+@pytest.mark.parametrize("damage", [b"no zip", zlib.compress(b"no json")], ids=["no zip", "no json"])
+def test_a_damaged_value_counts_as_none(folder, damage):
+    with closing(Lookups(folder)) as lookups:
+        lookups.keep("couriers", [1], for_s=60)
+        lookups.count("today", for_s=60)
+        with closing(sqlite3.connect(folder / "cache.db")) as database:
+            database.execute("UPDATE Cache SET value = ?", [damage])
+            database.commit()
+        assert lookups.kept("couriers") is None
+        assert lookups.count("today", for_s=60) == 1

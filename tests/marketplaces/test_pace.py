@@ -126,7 +126,7 @@ def test_an_unknown_allowance_is_used_to_nine_tenths_and_seldom_overdrawn(pace, 
     shop = Shop(hand, calls_per_s)
     ask(pace, shop, until_s=hand.time_s + 60, hand=hand)  # it is found out first
     served, refused, begun_s = shop.served, shop.refused, hand.time_s
-    ask(pace, shop, until_s=hand.time_s + 600, hand=hand)
+    ask(pace, shop, until_s=hand.time_s + 200, hand=hand)
     assert shop.served - served >= 0.9 * calls_per_s * (hand.time_s - begun_s)
     assert shop.refused - refused <= 0.03 * (shop.served - served)
 

@@ -13,6 +13,7 @@ from daemon.domain.snapshot import SeenFile, ShopPolicy
 from daemon.domain.stock import Cause, Movement
 from daemon.domain.values import ListingStatus, Money, OrderStatus, Sku
 from daemon.mirror import decisions, journal, observations, order_book, outbox, picture
+from daemon.mirror.moments import to_ms
 
 
 @pytest.fixture
@@ -72,6 +73,19 @@ def test_an_order_that_was_once_on_its_way_stays_known_as_shipped(mirror, shop):
         moment = NOON + timedelta(seconds=seconds)
         store_order(mirror, replace(ORDER, status=status, updated_at=moment, lines=(line,)))
     assert [line.has_shipped for line in snapshot(mirror).lines] == [True]
+
+
+@pytest.mark.parametrize(
+    ("status", "has_shipped"), [(OrderStatus.CANCELLED, True), (OrderStatus.PARTLY_SHIPPED, False)]
+)
+def test_a_cancelled_order_that_a_courier_had_is_known_as_shipped_since_then(mirror, shop, status, has_shipped):
+    later = NOON + timedelta(hours=1)
+    lines = (replace(LINE, is_cancelled=True),)
+    store_order(mirror, replace(ORDER, status=status, updated_at=later, left_at=NOON, lines=lines))
+    assert [line.has_shipped for line in snapshot(mirror).lines] == [has_shipped]
+    with mirror.transaction() as tx:
+        [shipped_at_ms] = tx.exec_driver_sql("SELECT shipped_at_ms FROM orders").scalars()
+    assert shipped_at_ms == (to_ms(NOON) if has_shipped else None)
 
 
 def test_a_changed_line_counts_as_a_change_of_its_order(mirror, shop):

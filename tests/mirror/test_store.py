@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
@@ -26,7 +27,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "9999"
-down_revision = "0007"
+down_revision = "0008"
 
 
 def upgrade() -> None:
@@ -148,8 +149,8 @@ def test_a_mirror_is_backed_up_before_it_is_migrated(tmp_path, monkeypatch):
         tx.exec_driver_sql("INSERT INTO shops (name) VALUES ('toko')")
     with newer_program(monkeypatch, tmp_path), closing(Mirror.open(state)) as mirror, mirror.transaction() as tx:
         assert tx.exec_driver_sql("SELECT name, motto FROM shops").all() == [("toko", None)]
-    (backup,) = state.glob("mirror-before-0007-*.sqlite")
-    assert (revision_of(backup), revision_of(state / "mirror.sqlite")) == ("0007", "9999")
+    (backup,) = state.glob("mirror-before-0008-*.sqlite")
+    assert (revision_of(backup), revision_of(state / "mirror.sqlite")) == ("0008", "9999")
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
     with closing(sqlite3.connect(backup)) as plain:
         assert plain.execute("SELECT name FROM shops").fetchall() == [("toko",)]
@@ -162,15 +163,14 @@ def test_a_migration_that_fails_leaves_the_mirror_as_it_was(tmp_path, monkeypatc
     with newer_program(monkeypatch, tmp_path, then="raise RuntimeError"), pytest.raises(RuntimeError):
         Mirror.open(state)
     assert tell(state)["mirror.sqlite"] == before
-    assert revision_of(state / "mirror.sqlite") == "0007"
+    assert revision_of(state / "mirror.sqlite") == "0008"
 
 
 def test_recipes_that_wait_for_a_part_are_left_to_the_workbook(tmp_path, monkeypatch):
     state = tmp_path / "state"
-    shutil.copytree(Path(store.__file__).parent / "migrations", tmp_path / "migrations")
-    (tmp_path / "migrations/versions/0007_derived.py").unlink()
     with monkeypatch.context() as older:
-        older.setattr(store, "__file__", str(tmp_path / "store.py"))
+        upgrade = command.upgrade
+        older.setattr(store.command, "upgrade", lambda config, _target: upgrade(config, "0006"))
         with closing(Mirror.open(state)) as mirror, mirror.transaction() as tx:
             tx.exec_driver_sql("INSERT INTO products (sku, opened_at_ms, currency) VALUES ('KOPI', 0, 'IDR')")
             parts = "('DUO', 'KOPI', 2), ('BOX', 'KOPI', 1), ('BOX', 'KARTU', 1)"

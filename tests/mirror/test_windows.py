@@ -10,7 +10,7 @@ from daemon.domain.values import ListingId, ListingStatus, Platform, WindowState
 from daemon.mirror import holds, observations
 from daemon.mirror.listed import listed_in
 from daemon.mirror.schema import listings
-from daemon.mirror.windows import as_text, from_text, note_switched
+from daemon.mirror.windows import as_columns, note_switched, windows_in
 
 BOTH_ON = ((Platform.TIKTOK_SHOP, WindowState.ON), (Platform.TOKOPEDIA, WindowState.ON))
 OTHER = replace(LISTING, id=ListingId("toko", "100", "102"), windows=BOTH_ON)
@@ -18,11 +18,7 @@ OTHER = replace(LISTING, id=ListingId("toko", "100", "102"), windows=BOTH_ON)
 
 @pytest.mark.parametrize("windows", [(), BOTH_ON, ((Platform.TOKOPEDIA, WindowState.LOCKED),)])
 def test_windows_are_read_as_they_were_stored(windows):
-    assert from_text(as_text(windows)) == windows
-
-
-def test_names_without_a_state_as_older_records_have_them_say_nothing():
-    assert from_text("TIKTOK_SHOP,TOKOPEDIA") == ()
+    assert windows_in(**as_columns(windows)) == windows
 
 
 @pytest.fixture
@@ -44,6 +40,31 @@ def test_a_switched_product_is_known_as_such_with_all_of_its_variants(product):
         ("mall", ListingStatus.ACTIVE),
         ("toko", ListingStatus.INACTIVE),
         ("toko", ListingStatus.INACTIVE),
+    ]
+
+
+def standing(tx, *variants):
+    found = [each for each in listed_in(tx, ["toko"]) if each.id.sku_id in variants]
+    return {each.id.sku_id: (dict(each.windows), each.status) for each in found}
+
+
+def test_a_variant_that_fell_out_long_ago_does_not_say_how_its_product_stands(product):
+    stale = replace(LISTING, id=ListingId("toko", "100", "100"), windows=((Platform.TOKOPEDIA, WindowState.LOCKED),))
+    observations.store_listings(product, [stale], cycle=1, observed_at=NOON)
+    observations.finish_sweep(product, "toko", cycle=1, now=NOON)
+    note_switched(product, OTHER.id, 1)
+    now = {Platform.TIKTOK_SHOP: WindowState.ON, Platform.TOKOPEDIA: WindowState.OFF}
+    assert standing(product, "102") == {"102": (now, ListingStatus.ACTIVE)}
+
+
+def test_a_variant_that_is_off_by_itself_is_not_on_sale_because_its_product_is(product):
+    off = replace(OTHER, status=ListingStatus.INACTIVE)
+    observations.store_listings(product, [off], cycle=1, observed_at=NOON)
+    observations.finish_sweep(product, "toko", cycle=1, now=NOON)
+    note_switched(product, LISTED, 1)
+    assert [status for _, status in standing(product, "101", "102").values()] == [
+        ListingStatus.ACTIVE,
+        ListingStatus.INACTIVE,
     ]
 
 

@@ -39,6 +39,12 @@ def test_the_reason_for_a_full_cycle_outlives_that_for_a_quick_one(rings):
     assert heard(*(lambda bell, each=each: bell.ring(each) for each in rings)) is Trigger.SIGNAL
 
 
+@pytest.mark.parametrize("other", [Trigger.WEBHOOK, Trigger.GO_ON])
+def test_a_save_is_not_lost_behind_what_may_wait_for_a_full_cycle(other):
+    for rings in (other, Trigger.SAVE), (Trigger.SAVE, other):
+        assert heard(*(lambda bell, each=each: bell.ring(each) for each in rings)) is Trigger.SAVE
+
+
 def test_a_wake_up_ends_the_wait_without_a_reason():
     assert heard(Bell.wake) is None
 

@@ -5,6 +5,7 @@ import signal
 import pytest
 from service.house import until
 
+LONG_GRACE = "import daemon.service; daemon.service.STOP_GRACE_S = 300"
 SHORT_GRACE = "import daemon.service; daemon.service.STOP_GRACE_S = 1"
 
 
@@ -42,13 +43,44 @@ def test_the_write_in_hand_is_finished_and_the_rest_goes_with_the_next_start(fil
     until(lambda: not filled.outbox(), "an empty outbox")
 
 
-def test_a_shop_that_never_answers_does_not_hold_up_the_end(filled, start):
+def test_what_is_only_read_is_dropped_at_once_and_it_says_that_it_stops(filled, start):
     filled.control("faults", path="/order/", kind="hang_before", delay_s=600, times=5)
     before = filled.served("/order/").count(0)
-    daemon = start(filled, prelude=SHORT_GRACE).until_ready()
+    daemon = start(filled, prelude=LONG_GRACE).until_ready()
     until(lambda: filled.served("/order/").count(0) > before, "the call that hangs")
     daemon.send(signal.SIGTERM)
-    # Left alone, the call is repeated for more than a minute.
+    # Left alone, the call is repeated for more than a minute, and the grace is longer still.
+    assert daemon.process.wait(12) == 0
+    assert daemon.events("service.stopping")
+    assert any("Berhenti: kiriman yang sedang berjalan" in told for told in daemon.told())
+    assert daemon.events("cycle.left_off")
+    assert "Traceback" not in daemon.said()
+
+
+def test_a_read_before_a_write_is_dropped_as_well_and_the_write_waits(filled, start):
+    sku = filled.goods(1)[0]
+    daemon = start(filled, prelude=LONG_GRACE).until_ready()
+    daemon.until_event("cycle.finished")
+    before = filled.served("/inventory/search").count(0)
+    filled.control("faults", path="/inventory/search", kind="hang_before", delay_s=600, times=5)
+    filled.type({sku: {"Stok": 66}})
+    until(lambda: filled.served("/inventory/search").count(0) > before, "the call that hangs")
+    daemon.send(signal.SIGTERM)
+    assert daemon.process.wait(12) == 0
+    assert filled.outbox() == {"pending": 1}
+    assert "Traceback" not in daemon.said()
+
+
+def test_a_write_that_is_never_answered_holds_up_the_end_no_longer_than_the_grace(filled, start):
+    sku = filled.goods(1)[0]
+    daemon = start(filled, prelude=SHORT_GRACE).until_ready()
+    daemon.until_event("cycle.finished")
+    before = filled.served("/inventory/update").count(0)
+    filled.control("faults", path="/inventory/update", kind="hang_before", delay_s=600, times=5)
+    filled.type({sku: {"Stok": 66}})
+    until(lambda: filled.served("/inventory/update").count(0) > before, "the write that hangs")
+    daemon.send(signal.SIGTERM)
     assert daemon.process.wait(12) == 0
     assert daemon.events("cycle.dropped")
+    assert filled.outbox() == {"sending": 1}
     assert "Traceback" not in daemon.said()

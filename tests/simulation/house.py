@@ -23,6 +23,7 @@ from daemon.marketplaces.sandbox.credentials import Credentials
 from daemon.marketplaces.sandbox.founding import found_world
 from daemon.marketplaces.sandbox.gate import Gate
 from daemon.marketplaces.sandbox.ready import Ready, ReadyShop, write_ready_file
+from daemon.marketplaces.sandbox.stamps import Stamps
 from daemon.parts import Trigger
 from tests.once import look_for_trio_once, share_compiled_statements
 from tests.simulation import seller
@@ -50,7 +51,7 @@ class Town:
         self.world = found_world(7, shops=SHOPS, listings=skus, clock=clockwork.unix)
         credentials = Credentials(7, self.world.shops, clock=clockwork.unix)
         gate = Gate(credentials, self.world.shops, Allowance(0, clock=clockwork.unix), clock=clockwork.unix)
-        self.api = MarketplaceApi(7, self.world, credentials, gate)
+        self.api = MarketplaceApi(self.world, credentials, gate, stamps=Stamps(7, clockwork.unix))
         self.shops = tuple(self.world.shops)
         self.skus = tuple(self.world.shops[self.shops[0]].by_seller_sku)
         for shop in self.world.shops.values():

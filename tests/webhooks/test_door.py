@@ -7,7 +7,7 @@ import logging
 import socket
 import threading
 from contextlib import ExitStack, closing, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -40,6 +40,7 @@ class Heard:
 
     def __init__(self):
         self.wakes = 0
+        self.now = NOON
 
     def wake(self):
         self.wakes += 1
@@ -56,10 +57,10 @@ def open_door(folder):
         heard.spool = stack.enter_context(opened_spool(folder))
         connectors = [connector(folder, shop) for shop in APPS]
         for each in connectors:
-            stack.callback(each._lookups.close)
+            stack.callback(each.lookups.close)
         listening = listen(0)
         heard.url, heard.place = address(listening), listening.getsockname()
-        door = Door(connectors, heard.spool, heard.wake, now=lambda: NOON)
+        door = Door(connectors, heard.spool, heard.wake, now=lambda: heard.now)
         stack.enter_context(served(door.app(), listening, protocol=webhooks._Brief))
         yield heard
 
@@ -152,6 +153,13 @@ def test_strangers_do_not_fill_the_log(door, capfd):
     assert "".join(capfd.readouterr()).count("webhook.refused") == 1
 
 
+def test_a_clock_that_was_set_back_does_not_silence_complaints(door, capfd):
+    for now in (NOON, NOON - timedelta(days=400), NOON - timedelta(days=400, seconds=-59)):
+        door.now = now
+        door.tell(signed="00")
+    assert "".join(capfd.readouterr()).count("webhook.refused") == 2
+
+
 def answered(door, sent):
     """What comes back until the connection is closed, after ``sent`` and silence."""
     with closing(socket.create_connection(door.place[:2], timeout=30)) as client:
@@ -182,6 +190,19 @@ def test_a_client_that_does_not_go_on_is_let_go(tmp_path, monkeypatch, limit, se
         assert b" 200 " not in answered(door, sent)
         assert door.tell() == 200
         assert door.wakes == 1
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"\x16\x03\x01 garbage\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close, upgrade\r\nUpgrade: websocket\r\n\r\n",
+    ],
+    ids=["no HTTP", "an upgrade"],
+)
+def test_strangers_who_speak_no_http_are_not_even_mentioned(door, caplog, sent):
+    answered(door, sent)
+    assert not caplog.records
 
 
 def test_many_who_say_nothing_keep_nobody_out_for_long(tmp_path, monkeypatch):

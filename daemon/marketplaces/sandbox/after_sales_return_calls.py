@@ -109,11 +109,21 @@ def get_eligibility(visit: Visit) -> JsonObject:
     by_sku: dict[str, list[str]] = {}
     for line in order.lines:
         by_sku.setdefault(line.listing.id, []).append(line.id)
+    unknown = _UNKNOWN.get(visit.names["version"], ())
+
+    def told(kind: str, line_ids: list[str]) -> JsonObject:
+        shown = _eligibility(order, kind, who, line_ids)
+        return {name: value for name, value in shown.items() if name not in unknown}
+
     entries = [
-        {"sku_id": sku_id, "line_item_eligibility": [_eligibility(order, kind, who, line_ids) for kind in kinds]}
+        {"sku_id": sku_id, "line_item_eligibility": [told(kind, line_ids) for kind in kinds]}
         for sku_id, line_ids in by_sku.items()
     ]
     return {"sku_eligibility": entries}
+
+
+_UNKNOWN = {"202309": ("order_line_list", "available_reason_names"), "202512": ("order_line_list",)}
+"""What older versions do not tell about a line."""
 
 
 def _eligibility(order: Order, kind: str, who: str, line_ids: list[str]) -> JsonObject:

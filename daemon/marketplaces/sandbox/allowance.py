@@ -1,4 +1,4 @@
-"""How many calls a second the gateway lets one app make for one shop (reference 10.1)."""
+"""How many calls a second the gateway lets one app make for one shop and path (reference 10.1)."""
 
 from daemon.marketplaces.sandbox.refusals import RefusedError
 from daemon.marketplaces.sandbox.world import Clock
@@ -7,7 +7,7 @@ TOO_MANY = "Too many requests. You've made too many requests in a short period o
 
 
 class Allowance:
-    """A token bucket per shop, a second's worth deep; ``calls_per_s`` 0 allows everything."""
+    """A token bucket per shop and path, a second's worth deep; ``calls_per_s`` 0 allows everything."""
 
     def __init__(self, calls_per_s: float, *, clock: Clock) -> None:
         self._clock = clock
@@ -17,19 +17,15 @@ class Allowance:
         """Allow another number from now on, beginning with a full bucket."""
         self._rate = calls_per_s
         self._depth = max(1.0, calls_per_s)
-        self._left: dict[str, tuple[float, float]] = {}
+        self._left: dict[tuple[str, str], tuple[float, float]] = {}
 
-    def take(self, shop: str) -> None:
-        """Use up one call, or raise 36009002 (HTTP 429)."""
+    def take(self, shop: str, template: str) -> None:
+        """Use up one call of a path, whose version and ids are left blank, or raise 36009002 (HTTP 429)."""
         if not self._rate:
             return
         now = self._clock()
-        left, counted_at = self._left.get(shop, (self._depth, now))
+        left, counted_at = self._left.get((shop, template), (self._depth, now))
         left = min(self._depth, left + max(0.0, now - counted_at) * self._rate)
-        self._left[shop] = (left if left < 1 else left - 1, now)
+        self._left[shop, template] = (left if left < 1 else left - 1, now)
         if left < 1:
-            raise RefusedError(
-                36009002,
-                TOO_MANY,
-                http_status=429,
-            )
+            raise RefusedError(36009002, TOO_MANY, http_status=429)

@@ -4,9 +4,6 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta, timezone
-from email.utils import format_datetime
-from random import Random
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -27,11 +24,11 @@ from daemon.marketplaces.sandbox import (
 from daemon.marketplaces.sandbox.credentials import Credentials
 from daemon.marketplaces.sandbox.gate import Call, Gate, decode_query
 from daemon.marketplaces.sandbox.refusals import RefusedError, bad_parameter
+from daemon.marketplaces.sandbox.stamps import Stamps
 from daemon.marketplaces.sandbox.visits import Visit
 from daemon.marketplaces.sandbox.wire import JsonObject, grant_json
 from daemon.marketplaces.sandbox.world import World
 
-REQUEST_ID_ZONE = timezone(timedelta(hours=8))
 LINK = " For more details: https://partner.tiktokshop.com/docv2/page/common-errors"
 TOKEN_PATHS = {"/api/v2/token/get": "authorized_code", "/api/v2/token/refresh": "refresh_token"}
 
@@ -138,12 +135,14 @@ ENDPOINTS = (
 class MarketplaceApi:
     """Answers every request to a marketplace path, the unknown ones too."""
 
-    def __init__(self, seed: int, world: World, credentials: Credentials, gate: Gate, *, base_url: str = "") -> None:
+    def __init__(
+        self, world: World, credentials: Credentials, gate: Gate, *, stamps: Stamps, base_url: str = ""
+    ) -> None:
         self._base_url = base_url
         self._world = world
         self._credentials = credentials
         self._gate = gate
-        self._rng = Random(f"{seed}/requests")  # noqa: S311  # request ids are no secret
+        self._stamps = stamps
 
     async def answer(self, request: Request) -> Response:
         """Answer one request."""
@@ -162,7 +161,7 @@ class MarketplaceApi:
 
     def _visit(self, call: Call) -> JsonObject:
         endpoint, names = find_endpoint(call)
-        shop = self._gate.admit(call, takes_cipher=endpoint.takes_cipher)
+        shop = self._gate.admit(call, endpoint.path, takes_cipher=endpoint.takes_cipher)
         self._world.reviews.end()
         return endpoint.answer(Visit(self._world, shop, call, names, self._base_url))
 
@@ -185,12 +184,9 @@ class MarketplaceApi:
         return self._envelope(envelope, http_status=refused.http_status)
 
     def _envelope(self, envelope: JsonObject, *, http_status: int) -> Response:
-        """Add the request id (34 characters, UTC+8) and the ``Date`` by which clients correct their clock."""
-        now = self._world.utc()
-        request_id = f"{now.astimezone(REQUEST_ID_ZONE):%Y%m%d%H%M%S}{self._rng.randbytes(10).hex().upper()}"
-        content = json.dumps({**envelope, "request_id": request_id}, ensure_ascii=False, separators=(",", ":"))
-        headers = {"date": format_datetime(now, usegmt=True)}
-        return Response(content, http_status, headers, media_type="application/json")
+        stamped = {**envelope, "request_id": self._stamps.request_id()}
+        content = json.dumps(stamped, ensure_ascii=False, separators=(",", ":"))
+        return Response(content, http_status, {"date": self._stamps.date()}, media_type="application/json")
 
 
 def find_endpoint(call: Call) -> tuple[Endpoint, Mapping[str, str]]:

@@ -1,6 +1,7 @@
 """Puts a sandbox together: world, gate, marketplace paths, control API and buyers in one ASGI app."""
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -16,11 +17,12 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from daemon.errors import PersonNeededError
 from daemon.marketplaces.sandbox.allowance import Allowance
 from daemon.marketplaces.sandbox.api import MarketplaceApi
 from daemon.marketplaces.sandbox.buyers import Buyers
 from daemon.marketplaces.sandbox.clock import WorldClock
-from daemon.marketplaces.sandbox.conditions import Conditions
+from daemon.marketplaces.sandbox.conditions import LONGEST_LAG_S, MOST_CALLS, Conditions
 from daemon.marketplaces.sandbox.consent import PATH, ConsentPage
 from daemon.marketplaces.sandbox.control import EXCEPTION_HANDLERS, MARKETPLACE, Control
 from daemon.marketplaces.sandbox.control_conditions import ConditionsControl
@@ -33,13 +35,17 @@ from daemon.marketplaces.sandbox.label import SIZES, label_pdf
 from daemon.marketplaces.sandbox.package_calls import LABELS
 from daemon.marketplaces.sandbox.ready import Ready, ReadyShop
 from daemon.marketplaces.sandbox.recorded import Recorded
-from daemon.marketplaces.sandbox.scenario import Scenario, load_scenario
+from daemon.marketplaces.sandbox.scenario import Script, load_scenario
 from daemon.marketplaces.sandbox.scenario_play import ScenarioPlay
 from daemon.marketplaces.sandbox.scenario_steps import Stage, sellable
+from daemon.marketplaces.sandbox.stamps import Stamps
 from daemon.marketplaces.sandbox.webhooks_control import WebhooksControl
 from daemon.marketplaces.sandbox.webhooks_sender import Sender
 from daemon.marketplaces.sandbox.world import Clock, World
 
+ADDRESS = re.compile(r"https?://[^\s/?#]+(?:/[^\s?#]*)?")
+MOST_BUYERS = 6000
+"""A minute: more than this machine can play."""
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 
 
@@ -49,7 +55,8 @@ class SandboxOptions:
 
     ``port`` 0 picks a free one. ``products`` is the exact number of SKUs (workbook rows) in each shop.
     ``buyers_per_minute`` 0 means that nobody orders by themselves. ``redirect_url`` is where a seller who agreed to the
-    app comes back to; empty: the page shows the code. ``calls_per_s`` is what each shop allows; 0: no limit.
+    app comes back to; empty: the page shows the code. ``calls_per_s`` is what each shop allows of each
+    path; 0: no limit.
     ``faults`` names one of :data:`~daemon.marketplaces.sandbox.faults.PROFILES`. Searches find an order after
     ``search_lag_s``. ``scenario`` is the name of a shipped one, or a file.
     """
@@ -67,12 +74,28 @@ class SandboxOptions:
     scenario: str = ""
     copies: tuple[RealShop, ...] = ()
 
+    def check(self) -> None:
+        """Raise :class:`~daemon.errors.PersonNeededError` for the first option that makes no sense."""
+        if self.redirect_url and not ADDRESS.fullmatch(self.redirect_url):
+            raise PersonNeededError("sandbox.bad_redirect", url=self.redirect_url)
+        for option, given, most in (
+            ("--buyers", self.buyers_per_minute, MOST_BUYERS),
+            ("--limit", self.calls_per_s, MOST_CALLS),
+            ("--search-lag", self.search_lag_s, LONGEST_LAG_S),
+        ):
+            if not 0 <= given <= most:
+                raise PersonNeededError("sandbox.bad_number", option=option, given=f"{given:g}", most=most)
+
 
 def build(options: SandboxOptions, base_url: str, *, clock: Clock) -> tuple[Starlette, Ready]:
-    """Build the world and the app that serves it, not yet running."""
+    """Build the world and the app that serves it, not yet running.
+
+    Raise :class:`~daemon.errors.PersonNeededError` when an option makes no sense.
+    """
+    options.check()
     world_clock = WorldClock(clock)
-    scenario = load_scenario(options.scenario)
-    shops = max(options.shops, scenario.shops)
+    script = load_scenario(options.scenario)
+    shops = max(options.shops, script.scenario.shops)
     if options.copies:
         world = copied_world(options.copies, seed=options.seed, clock=world_clock)
     else:
@@ -81,15 +104,17 @@ def build(options: SandboxOptions, base_url: str, *, clock: Clock) -> tuple[Star
     credentials = Credentials(options.seed, world.shops, clock=world_clock)
     allowance = Allowance(options.calls_per_s, clock=clock)
     gate = Gate(credentials, world.shops, allowance, clock=world_clock, clients_clock=world_clock.of_clients)
-    api = MarketplaceApi(options.seed, world, credentials, gate, base_url=base_url)
+    stamps = Stamps(options.seed, world_clock)
+    api = MarketplaceApi(world, credentials, gate, stamps=stamps, base_url=base_url)
     faults = FaultQueue(Random(f"{options.seed}/faults"))  # noqa: S311  # play, not cryptography
     faults.add(*PROFILES[options.faults])
     marketplace = Starlette(routes=[Route("/{path:path}", api.answer, methods=METHODS)])
-    recorded = Recorded(marketplace, faults, world_clock)
+    # Here, too, for a call that a fault holds back works in the world as it is then.
+    recorded = Recorded(Punctual(marketplace, world), faults, world_clock, stamps=stamps)
     consent = ConsentPage(credentials, world.shops, options.redirect_url)
     control = Control(world, credentials, recorded)
     conditions = Conditions(world, world_clock, faults, allowance, credentials)
-    play = _begin(options, scenario, conditions)
+    play = _begin(options, script, conditions)
     control_app = Starlette(
         routes=[
             *control.routes(),
@@ -105,14 +130,14 @@ def build(options: SandboxOptions, base_url: str, *, clock: Clock) -> tuple[Star
     return app, _describe(world, credentials, base_url)
 
 
-def _begin(options: SandboxOptions, scenario: Scenario, conditions: Conditions) -> ScenarioPlay:
+def _begin(options: SandboxOptions, script: Script, conditions: Conditions) -> ScenarioPlay:
     """Let the buyers come and the day begin."""
     world = conditions.world
     buyers = Buyers(world, Random(f"{options.seed}/buyers"))  # noqa: S311  # as above
     if options.buyers_per_minute:
         buyers.keep_ordering(options.buyers_per_minute)
     stage = Stage(conditions, buyers, sellable(next(iter(world.shops.values()))))
-    play = ScenarioPlay(options.scenario, scenario, stage)
+    play = ScenarioPlay(script, stage)
     play.begin()
     return play
 

@@ -149,5 +149,6 @@ def read_body(model: type[B], body: bytes) -> B:
         return model.model_validate_json(body or b"{}")
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(map(str, first["loc"])) or "body"
+        # Where a value may be of two types, pydantic adds which was tried: ``str-enum[…]``, ``literal[…]``.
+        place = ".".join(each for each in map(str, first["loc"]) if "[" not in each) or "body"
         raise bad_parameter(f"Field '{place}': {first['msg']}.") from error

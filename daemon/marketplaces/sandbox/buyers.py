@@ -1,7 +1,14 @@
-"""Buyers who order while you sync: how often is Poisson-like, what they do comes from the seed."""
+"""Buyers who order while you sync: how often is Poisson-like, what they do comes from the seed.
 
+Whatever the seller does meanwhile, and however late or often it arrives, changes only the choices that it is about:
+every turn has a source of its own, and things are chosen in an order that does not hang on how many there are.
+"""
+
+from collections.abc import Container, Iterable
 from functools import partial
+from itertools import islice
 from random import Random
+from typing import TypeVar
 
 from daemon.domain.values import Platform
 from daemon.marketplaces.sandbox.after_sales import TO_SHIP
@@ -9,6 +16,8 @@ from daemon.marketplaces.sandbox.deadlines import TIMED_OUT
 from daemon.marketplaces.sandbox.goods import Listing
 from daemon.marketplaces.sandbox.orders import CANCELLABLE, NEXT, Cancellation, Order, OrderStatus
 from daemon.marketplaces.sandbox.world import Shop, World
+
+T = TypeVar("T")
 
 MOST_LINES = 3
 ADVANCE_SHARE = 0.5
@@ -50,35 +59,47 @@ class Buyers:
 
         ``None`` when the chosen shop has nothing left to sell.
         """
-        order = self._order()
-        if self._rng.random() < ADVANCE_SHARE:
-            self._advance_one()
-        if self._rng.random() < CANCEL_SHARE:
-            self._cancel_one()
+        rng = Random(self._rng.random())  # noqa: S311  # play, not cryptography
+        advances, cancels = rng.random() < ADVANCE_SHARE, rng.random() < CANCEL_SHARE
+        order = self._order(rng)
+        if advances:
+            self._advance_one(rng)
+        if cancels:
+            self._cancel_one(rng)
         return order
 
-    def _order(self) -> Order | None:
-        shop = self._rng.choice(list(self._world.shops.values()))
-        platform = self._rng.choice((Platform.TIKTOK_SHOP, Platform.TIKTOK_SHOP, Platform.TOKOPEDIA))
+    def _order(self, rng: Random) -> Order | None:
+        shop = rng.choice(list(self._world.shops.values()))
+        platform = rng.choice((Platform.TIKTOK_SHOP, Platform.TIKTOK_SHOP, Platform.TOKOPEDIA))
+        status, lines = rng.choice(FIRST_STATUS), rng.randint(1, MOST_LINES)
+        units = rng.choices((1, 1, 1, 2, 3), k=MOST_LINES)
         self._world.reviews.end()
-        on_sale = [listing for listing in shop.listings.values() if _is_on_sale(shop, listing, platform)]
-        if not on_sale:
-            return None
-        chosen = self._rng.sample(on_sale, min(self._rng.randint(1, MOST_LINES), len(on_sale)))
-        wanted = {listing.seller_sku: min(self._rng.choice((1, 1, 1, 2, 3)), listing.available) for listing in chosen}
-        return self._world.place_order(shop.name, wanted, platform=platform, status=self._rng.choice(FIRST_STATUS))
+        every = _shuffled(rng, shop.listings.values())
+        on_sale = (listing for listing in every if _is_on_sale(shop, listing, platform))
+        chosen = zip(islice(on_sale, lines), units, strict=False)
+        basket = {listing: min(quantity, listing.available) for listing, quantity in chosen}
+        return self._world.sell(shop, basket, platform=platform, status=status) if basket else None
 
-    def _advance_one(self) -> None:
-        going = [order for order in self._world.orders.values() if order.status in NEXT]
-        if going:
-            self._world.advance(self._rng.choice(going))
+    def _advance_one(self, rng: Random) -> None:
+        order = self._one_of(NEXT, rng)
+        if order is not None:
+            self._world.advance(order)
 
-    def _cancel_one(self) -> None:
-        open_orders = [order for order in self._world.orders.values() if order.status in CANCELLABLE]
-        if open_orders:
-            order = self._rng.choice(open_orders)
+    def _cancel_one(self, rng: Random) -> None:
+        order = self._one_of(CANCELLABLE, rng)
+        if order is not None:
             is_unpaid = order.status is OrderStatus.UNPAID
-            self._world.cancel(order, TIMED_OUT[order.status] if is_unpaid else self._rng.choice(REASONS))
+            self._world.cancel(order, TIMED_OUT[order.status] if is_unpaid else rng.choice(REASONS))
+
+    def _one_of(self, statuses: Container[OrderStatus], rng: Random) -> Order | None:
+        every = _shuffled(rng, self._world.orders.values())
+        return next((order for order in every if order.status in statuses), None)
+
+
+def _shuffled(rng: Random, every: Iterable[T]) -> list[T]:
+    entries = list(every)
+    rng.shuffle(entries)
+    return entries
 
 
 def _is_on_sale(shop: Shop, listing: Listing, platform: Platform) -> bool:

@@ -13,6 +13,9 @@ from daemon.marketplaces.sandbox.faults import PROFILES, FaultQueue, Profile
 from daemon.marketplaces.sandbox.world import World
 
 YEAR_S = 366 * 86_400
+LONGEST_LAG_S = 86_400
+MOST_CALLS = 100_000
+"""A second, of one path."""
 
 
 class ClockMove(ControlBody):
@@ -29,22 +32,22 @@ class ClockMove(ControlBody):
 class OrderSearch(ControlBody):
     """New orders are found after ``lag_s``; ``moves``: with each page the time of one order shown on it moves on."""
 
-    lag_s: Annotated[int, Field(ge=0, le=86_400)] = 0
+    lag_s: Annotated[int, Field(ge=0, le=LONGEST_LAG_S)] = 0
     moves: bool = False
 
 
 class CallLimit(ControlBody):
-    """How many calls a second each shop allows; 0: no limit."""
+    """How many calls a second each shop allows of each path; 0: no limit."""
 
-    calls_per_s: Annotated[float, Field(ge=0)]
+    calls_per_s: Annotated[float, Field(ge=0, le=MOST_CALLS)]
 
 
 class TokenLives(ControlBody):
     """How long tokens and codes given out from now on are good for, in seconds; what is left out is as at first."""
 
-    access_s: Annotated[int, Field(ge=0, le=100 * YEAR_S)] = ACCESS_LIFE_S
-    refresh_s: Annotated[int, Field(ge=0, le=100 * YEAR_S)] = REFRESH_LIFE_S
-    code_s: Annotated[int, Field(ge=0, le=YEAR_S)] = CODE_LIFE_S
+    access_s: Annotated[int, Field(ge=1, le=100 * YEAR_S)] = ACCESS_LIFE_S
+    refresh_s: Annotated[int, Field(ge=1, le=100 * YEAR_S)] = REFRESH_LIFE_S
+    code_s: Annotated[int, Field(ge=1, le=YEAR_S)] = CODE_LIFE_S
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,7 @@ class Control:
             Route("/orders", self.place_order, methods=["POST"]),
             Route("/orders/{order_id}/cancel", self.cancel_order, methods=["POST"]),
             Route("/orders/{order_id}/advance", self.advance_order, methods=["POST"]),
+            Route("/orders/{order_id}/lose", self.lose_order, methods=["POST"]),
             *AfterSalesControl(self.world).routes(),
             Route("/bundles", self.sell_bundle, methods=["POST"]),
             Route("/listings/{shop}/{seller_sku:path}", self.edit_listing, methods=["POST"]),
@@ -136,6 +137,12 @@ class Control:
         """Bring an order one step further."""
         order = self.world.order(request.path_params["order_id"])
         self.world.advance(order)
+        return JSONResponse(order_json(order))
+
+    async def lose_order(self, request: Request) -> Response:
+        """Let the courier lose the parcel of an order."""
+        order = self.world.order(request.path_params["order_id"])
+        self.world.lose(order)
         return JSONResponse(order_json(order))
 
     async def edit_listing(self, request: Request) -> Response:

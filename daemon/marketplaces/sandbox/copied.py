@@ -35,7 +35,10 @@ _ELSEWHERE = "gudang-lain"
 
 @dataclass(frozen=True, slots=True)
 class RealShop:
-    """What was read of a real shop, ``name`` in the settings. No order and no buyer is in it."""
+    """What was read of a real shop, ``name`` in the settings. No order and no buyer is in it.
+
+    A listing can be there twice, for a catalogue moves while it is read: the last one counts.
+    """
 
     name: str
     identity: ShopIdentity
@@ -44,7 +47,12 @@ class RealShop:
     @property
     def left_out(self) -> int:
         """How many listings have no copy, because their price was not told."""
-        return sum(each.status is not ListingStatus.DELETED and each.price is None for each in self.listings)
+        return sum(each.status is not ListingStatus.DELETED and each.price is None for each in self.newest)
+
+    @property
+    def newest(self) -> Sequence[RealListing]:
+        """Every listing once."""
+        return list({each.id: each for each in self.listings}.values())
 
 
 def copied_world(shops: Sequence[RealShop], *, seed: int, clock: Clock) -> World:
@@ -56,7 +64,7 @@ def copied_world(shops: Sequence[RealShop], *, seed: int, clock: Clock) -> World
 
 def _copied(real: RealShop, rng: Random, *, opened_at: int) -> Shop:
     warehouse = Warehouse(f"{rng.randrange(10**18, 10**19)}", "1", "Gudang latihan", _PLACE, "Latihan", is_default=True)
-    products = {product.id: product for product in _products(real.listings, warehouse.id, opened_at)}
+    products = {product.id: product for product in _products(real.newest, warehouse.id, opened_at)}
     return Shop(real.name, real.identity.shop_id, "LATIHAN", invent_key(rng), (warehouse,), products)
 
 
@@ -64,7 +72,9 @@ def _products(listings: Sequence[RealListing], warehouse_id: str, listed_at: int
     """Group the listings by product; deleted ones, and those whose price nobody told, are left out."""
     kept = [each for each in listings if each.status is not ListingStatus.DELETED and each.price is not None]
     kept.sort(key=lambda each: each.id)
-    for product_id, group in groupby(kept, lambda each: each.id.product_id):
+    for place, (product_id, group) in enumerate(groupby(kept, lambda each: each.id.product_id)):
+        # Each at a time of its own: where there are more than a search shows, they are asked for by time.
+        created_at = listed_at - place
         members = list(group)
         first = members[0]
         product = Product(
@@ -73,8 +83,8 @@ def _products(listings: Sequence[RealListing], warehouse_id: str, listed_at: int
             description=first.title,
             category=_CATEGORY,
             windows=_windows(first, takes_stock=any(each.quantity_is_editable for each in members)),
-            created_at=listed_at,
-            updated_at=listed_at,
+            created_at=created_at,
+            updated_at=created_at,
             listings=[],
         )
         for each in members:

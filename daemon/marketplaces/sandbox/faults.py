@@ -9,6 +9,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import AfterValidator, Field
 
 from daemon.marketplaces.sandbox.control_bodies import ControlBody
+from daemon.marketplaces.sandbox.scenario_mistakes import refusal
 
 
 class FaultKind(StrEnum):
@@ -36,8 +37,14 @@ def _check_regex(text: str) -> str:
     try:
         re.compile(text)
     except re.error as error:
-        raise ValueError(f"not a regular expression: {error}") from error
+        raise refusal("scenario.bad_pattern", "not a regular expression: {why}", why=str(error)) from error
     return text
+
+
+def _check_has_body(status: int) -> int:
+    if status in {204, 304}:
+        raise refusal("scenario.unclear", "no answer with a body has this status")
+    return status
 
 
 class Fault(ControlBody):
@@ -56,7 +63,7 @@ class Fault(ControlBody):
     retry_after_s: Annotated[int, Field(ge=0)] | None = 1
     code: int = 36009003
     message: str = "Internal error."
-    http_status: Annotated[int, Field(ge=200, le=599)] = 200
+    http_status: Annotated[int, Field(ge=200, le=599), AfterValidator(_check_has_body)] = 200
     words: tuple[str, ...] = ()
 
 

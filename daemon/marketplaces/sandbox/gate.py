@@ -65,15 +65,18 @@ class Gate:
         self._allowance = allowance
         self._clocks = (clock, clients_clock or clock)
 
-    def admit(self, call: Call, *, takes_cipher: bool) -> Shop:
-        """Give the shop that the call works on, or raise the refusal of the first check that fails."""
+    def admit(self, call: Call, template: str, *, takes_cipher: bool) -> Shop:
+        """Give the shop that the call works on, or raise the refusal of the first check that fails.
+
+        ``template`` is the call's path with blanks for version and ids: each has an allowance of its own.
+        """
         self._check_content_type(call)
         self._check_app_key(call)
         self._check_timestamp(call)
         self._check_sign(call)
         owner = self._check_token(call)
         self._check_cipher(call, owner, takes_cipher=takes_cipher)
-        self._allowance.take(owner.name)
+        self._allowance.take(owner.name, template)
         return owner
 
     @staticmethod

@@ -116,6 +116,11 @@ class Listing:
         """The variant as buyers read it: ``Hitam, XL``."""
         return ", ".join(value for _, value in self.attributes)
 
+    @property
+    def shelves(self) -> tuple["Listing", ...]:
+        """The listings that have the stock: of a bundle its parts."""
+        return tuple(part for part, _ in self.parts) or (self,)
+
     def take(self, quantity: int) -> list[str]:
         """Move ``quantity`` units from available to committed; give the warehouse of each one."""
         places: list[str] = []

@@ -50,6 +50,10 @@ class Cancellation:
         return self.reason_name.endswith("out_of_stock")
 
 
+PACKAGE_LOST = Cancellation("SYSTEM", "Paket hilang dalam pengiriman", "package_lost")
+"""Why the marketplace cancels an order whose parcel a courier lost (reference 7.5)."""
+
+
 class CancelStatus(StrEnum):
     """How far a cancellation is (reference 7.3)."""
 
@@ -139,6 +143,11 @@ class Order:
     def paid_at(self) -> int | None:
         """When it was paid (Unix seconds); ``None`` while it is not."""
         return self.reached.get(OrderStatus.ON_HOLD, self.reached.get(OrderStatus.AWAITING_SHIPMENT))
+
+    @property
+    def was_collected(self) -> bool:
+        """Whether a courier ever had it."""
+        return OrderStatus.IN_TRANSIT in self.reached
 
     def reach(self, status: OrderStatus, now: int) -> None:
         """Enter ``status``."""

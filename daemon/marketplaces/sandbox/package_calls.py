@@ -19,8 +19,22 @@ from daemon.marketplaces.sandbox.wire_orders import package_status, recipient_js
 
 MOST_PACKAGES = 50
 PICKUP_HOURS = ((9, 13), (13, 17))
-SHIPPED = frozenset({OrderStatus.AWAITING_COLLECTION, OrderStatus.IN_TRANSIT, OrderStatus.DELIVERED})
-DOCUMENTS = ("SHIPPING_LABEL", "PACKING_SLIP", "SHIPPING_LABEL_AND_PACKING_SLIP")
+SUB_STATUS = {
+    OrderStatus.AWAITING_COLLECTION: "RTS",
+    OrderStatus.IN_TRANSIT: "TTS",
+    OrderStatus.DELIVERED: "DELIVERED",
+    OrderStatus.COMPLETED: "DELIVERED",
+    OrderStatus.CANCELLED: "CANCELLED",
+}
+SHIPPED = SUB_STATUS.keys() - {OrderStatus.CANCELLED}
+DOCUMENTS = (
+    "SHIPPING_LABEL",
+    "PACKING_SLIP",
+    "SHIPPING_LABEL_AND_PACKING_SLIP",
+    "SHIPPING_LABEL_PICTURE",
+    "HAZMAT_LABEL",
+    "INVOICE_LABEL",
+)
 LABELS = "/_files/labels"
 PASSED = (
     (OrderStatus.AWAITING_COLLECTION, "Pengiriman telah diatur", 50001),
@@ -45,15 +59,19 @@ def search_packages(visit: Visit) -> JsonObject:
 
 
 def _place(field: str, order: Order) -> tuple[int, str]:
-    moments = {"create_time": order.created_at, "update_time": order.updated_at, "order_pay_time": order.paid_at or 0}
-    return moments[field], order.package_id
+    return (order.updated_at if field == "update_time" else _created_at(order)), order.package_id
+
+
+def _created_at(order: Order) -> int:
+    """A package begins with the payment."""
+    return order.paid_at or order.created_at
 
 
 def _is_wanted(order: Order, body: SearchPackages) -> bool:
     return (
         order.paid_at is not None
         and body.package_status in {None, package_status(order)}
-        and within(order.created_at, body.create_time_ge, before(body.create_time_lt))
+        and within(_created_at(order), body.create_time_ge, before(body.create_time_lt))
         and within(order.updated_at, body.update_time_ge, before(body.update_time_lt))
     )
 
@@ -63,7 +81,7 @@ def _package_json(order: Order) -> JsonObject:
     return {
         "id": order.package_id,
         "status": package_status(order),
-        "create_time": order.paid_at or order.created_at,
+        "create_time": _created_at(order),
         "update_time": order.updated_at,
         "tracking_number": order.tracking_number,
         "shipping_provider_id": courier.id,
@@ -86,7 +104,7 @@ def get_package(visit: Visit) -> JsonObject:
     detail: JsonObject = {
         "package_id": shown.pop("id"),
         "package_status": shown.pop("status"),
-        "package_sub_status": "RTS" if order.status in SHIPPED else "STOCKING",
+        "package_sub_status": SUB_STATUS.get(order.status, "STOCKING"),
         "split_and_combine_tag": "DEFAULT",
         "has_multi_skus": len(_skus_json(order)) > 1,
         "note_tag": "BUYER_NOTED" if order.buyer.note else "BUYER_UNNOTED",

@@ -4,6 +4,7 @@ import base64
 import binascii
 import hashlib
 import json
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar
@@ -41,14 +42,15 @@ def cut(entries: Sequence[T], place_of: Callable[[T], Place], wish: Wish) -> Pag
     A token remembers the last place shown: an entry that moves meanwhile shows up twice or not again, as on
     the marketplace, and never pushes another one off a page.
     """
-    ordered = sorted(entries, key=place_of, reverse=wish.is_descending)
-    if wish.token:
-        last = _read(wish)
-        ordered = [
-            entry for entry in ordered if (place_of(entry) < last if wish.is_descending else place_of(entry) > last)
-        ]
-    shown = ordered[: wish.size]
-    is_last = len(shown) == len(ordered)
+    rising = sorted(entries, key=place_of)
+    first, end = 0, len(rising)
+    if wish.token and wish.is_descending:
+        end = bisect_left(rising, _read(wish), key=place_of)
+    elif wish.token:
+        first = bisect_right(rising, _read(wish), key=place_of)
+    left = rising[first:end]
+    shown = left[: -wish.size - 1 : -1] if wish.is_descending else left[: wish.size]
+    is_last = len(shown) == len(left)
     return Page(shown, "" if is_last else _write(wish, place_of(shown[-1])), len(entries))
 
 

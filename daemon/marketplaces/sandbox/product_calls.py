@@ -18,6 +18,7 @@ from daemon.marketplaces.sandbox.goods import CURRENCY, STOCK_EDITABLE, Listing,
 from daemon.marketplaces.sandbox.paging import cut
 from daemon.marketplaces.sandbox.refusals import RefusedError, bad_parameter
 from daemon.marketplaces.sandbox.visits import Visit, within
+from daemon.marketplaces.sandbox.webhooks import Source
 from daemon.marketplaces.sandbox.wire import JsonObject
 
 MOST_SKU_FILTERS = 10
@@ -46,7 +47,9 @@ def search_products(visit: Visit) -> JsonObject:
         raise RefusedError(12019027, f"At most {MOST_SKU_FILTERS} seller SKUs or SKU ids can be searched for.")
     if body.listing_platforms and body.status == "ALL":
         raise bad_parameter("Field 'listing_platforms' needs a 'status' other than ALL.")
-    hits = [product for product in visit.shop.products.values() if _is_wanted(product, body)]
+    hits = list(visit.shop.products.values())
+    if body.model_fields_set:
+        hits = [product for product in hits if _is_wanted(product, body)]
     if len(hits) > MOST_HITS:
         raise RefusedError(12052180, f"More than {MOST_HITS} products match; narrow the filters.")
     wish = visit.wish(body.model_dump_json())
@@ -118,7 +121,8 @@ def update_inventory(visit: Visit) -> JsonObject:
         if fault:
             errors.append(fault)
         else:
-            _set_stock(entry, listings[entry.id])
+            with visit.world.webhooks.telling_stock(visit.shop.name, [listings[entry.id]], Source.OPEN_API):
+                _set_stock(entry, listings[entry.id])
             visit.world.touch(visit.shop, listings[entry.id])
     return wire.filled({"errors": errors})
 

@@ -41,10 +41,13 @@ def write_ready_file(ready: Ready, path: Path) -> None:
 
     Raise :class:`~daemon.errors.PersonNeededError` when the folder does not let us.
     """
+    temporary = None
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(handle, "w", encoding="utf-8") as stream:
             stream.write(ready.model_dump_json(indent=2) + "\n")
         Path(temporary).replace(path)
     except OSError as error:
+        if temporary is not None:
+            Path(temporary).unlink(missing_ok=True)
         raise PersonNeededError("sandbox.ready_file", path=str(path), detail=str(error)) from error

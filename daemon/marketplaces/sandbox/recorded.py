@@ -14,12 +14,12 @@ from daemon.marketplaces.sandbox.allowance import TOO_MANY
 from daemon.marketplaces.sandbox.clock import WorldClock
 from daemon.marketplaces.sandbox.faults import Fault, FaultKind, FaultQueue
 from daemon.marketplaces.sandbox.novelty import with_novelties
+from daemon.marketplaces.sandbox.stamps import Stamps
 from daemon.marketplaces.sandbox.wire import JsonObject
 
 HANG_UP = "selaras.hang_up"
 """ASGI extension of our server: a function that closes the connection without a word."""
 LOG_LENGTH = 100_000
-REQUEST_ID = "2025010100000000000000000000000000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,11 @@ class Served:
 class Recorded:
     """ASGI layer that plays the queued faults and logs each call with the status that was really sent."""
 
-    def __init__(self, app: ASGIApp, faults: FaultQueue, clock: WorldClock) -> None:
+    def __init__(self, app: ASGIApp, faults: FaultQueue, clock: WorldClock, *, stamps: Stamps) -> None:
         self._app = app
         self._faults = faults
         self._clock = clock
+        self._stamps = stamps
         self.log: deque[Served] = deque(maxlen=LOG_LENGTH)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -52,7 +53,7 @@ class Recorded:
     async def _troubled(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
         match fault.kind:
             case FaultKind.REFUSE | FaultKind.STATUS_429 | FaultKind.STATUS_500 | FaultKind.GARBAGE:
-                await _canned(fault)(scope, receive, send)
+                await _canned(fault, self._stamps)(scope, receive, send)
             case FaultKind.TRUNCATE | FaultKind.NOVELTY:
                 await _changed(fault, await self._answer(scope, receive))(scope, receive, send)
             case FaultKind.DELAY:
@@ -99,24 +100,27 @@ class Recorded:
         self.log.append(Served(scope["method"], scope["path"], status, datetime.fromtimestamp(self._clock(), UTC)))
 
 
-def _canned(fault: Fault) -> Response:
+def _canned(fault: Fault, stamps: Stamps) -> Response:
     """Answer in place of the app."""
     match fault.kind:
         case FaultKind.STATUS_429:
-            wait = {} if fault.retry_after_s is None else {"retry-after": str(fault.retry_after_s)}
-            return _refusal(36009002, TOO_MANY, http_status=429, headers=wait)
+            answer = _refusal(36009002, TOO_MANY, 429, stamps)
+            if fault.retry_after_s is not None:
+                answer.headers["retry-after"] = str(fault.retry_after_s)
         case FaultKind.STATUS_500:
-            return Response("<html><body>Internal Server Error</body></html>", 500, media_type="text/html")
+            answer = Response("<html><body>Internal Server Error</body></html>", 500, media_type="text/html")
         case FaultKind.GARBAGE:
-            return Response("<html><body>Selamat datang di WiFi kedai</body></html>", 200, media_type="text/html")
+            answer = Response("<html><body>Selamat datang di WiFi kedai</body></html>", 200, media_type="text/html")
         case _:
-            return _refusal(fault.code, fault.message, http_status=fault.http_status, headers={})
+            answer = _refusal(fault.code, fault.message, fault.http_status, stamps)
+    answer.headers["date"] = stamps.date()
+    return answer
 
 
-def _refusal(code: int, message: str, *, http_status: int, headers: dict[str, str]) -> Response:
+def _refusal(code: int, message: str, http_status: int, stamps: Stamps) -> Response:
     data: JsonObject | None = {} if http_status == 200 else None
-    envelope = {"code": code, "message": message, "request_id": REQUEST_ID, "data": data}
-    return Response(json.dumps(envelope), http_status, headers, media_type="application/json")
+    envelope = {"code": code, "message": message, "request_id": stamps.request_id(), "data": data}
+    return Response(json.dumps(envelope), http_status, media_type="application/json")
 
 
 def _changed(fault: Fault, answer: Response) -> Response:

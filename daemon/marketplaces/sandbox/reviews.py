@@ -13,17 +13,18 @@ class Reviews:
 
     def __init__(self, now: Callable[[], int]) -> None:
         self._now = now
-        self._open: list[tuple[int, Product, Platform]] = []
+        self._open: list[tuple[int, Product, Platform, Callable[[], None]]] = []
 
-    def begin(self, product: Product, platform: Platform) -> None:
-        """Hide a product in one window until the review is over."""
+    def begin(self, product: Product, platform: Platform, tell: Callable[[], None]) -> None:
+        """Hide a product in one window until the review is over; ``tell`` is called when it passed."""
         product.windows[platform] = ProductStatus.PENDING
-        self._open.append((self._now() + REVIEW_S, product, platform))
+        self._open.append((self._now() + REVIEW_S, product, platform, tell))
 
     def end(self) -> None:
         """Let those pass whose time is over, unless something else has happened to them since."""
         over = [each for each in self._open if each[0] <= self._now()]
         self._open = [each for each in self._open if each not in over]
-        for _, product, platform in over:
+        for _, product, platform, tell in over:
             if product.windows[platform] is ProductStatus.PENDING:
                 product.windows[platform] = ProductStatus.ACTIVATE
+                tell()

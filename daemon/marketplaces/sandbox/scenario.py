@@ -1,6 +1,7 @@
 """A day in the shops, written down: what happens when. Read from YAML, and checked before anything starts."""
 
 import json
+from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -9,23 +10,26 @@ from typing import Annotated
 import yaml
 from pydantic import Field, ValidationError, model_validator
 
+from daemon.config.document import Document, read_document
+from daemon.domain.messages import Message, message
 from daemon.errors import PersonNeededError
 from daemon.marketplaces.sandbox.conditions import CallLimit, ClockMove, OrderSearch
 from daemon.marketplaces.sandbox.control_bodies import ControlBody
 from daemon.marketplaces.sandbox.faults import Fault, Profile
+from daemon.marketplaces.sandbox.scenario_mistakes import ScenarioError, explain, refusal
 from daemon.marketplaces.sandbox.scenario_steps import (
     AdvanceNamed,
     BuyerRush,
     CancelNamed,
     EditGoods,
     ExpireTokens,
+    LoseNamed,
     PlaceOrder,
     Span,
     Stage,
 )
 
 SHIPPED = files("daemon.marketplaces.sandbox") / "scenarios"
-MOST_SHOWN = 3
 
 
 class Step(ControlBody):
@@ -35,6 +39,7 @@ class Step(ControlBody):
     order: PlaceOrder | None = None
     cancel: CancelNamed | None = None
     advance: AdvanceNamed | None = None
+    lose: LoseNamed | None = None
     buyers: BuyerRush | None = None
     edit: EditGoods | None = None
     fault: Fault | None = None
@@ -53,20 +58,18 @@ class Step(ControlBody):
     def _is_one_thing(self) -> "Step":
         things = [value for name, value in self if name != "at" and value is not None]
         if len(things) != 1:
-            kinds = ", ".join(sorted(type(self).model_fields.keys() - {"at"}))
-            raise ValueError(f"a step has 'at' and exactly one of {kinds}")
+            raise refusal("scenario.one_thing", kinds=", ".join(sorted(type(self).model_fields.keys() - {"at"})))
         return self
 
-    def check(self, stage: Stage) -> None:
-        """Raise :class:`~daemon.marketplaces.sandbox.world.UnknownNameError` when it means what is not there."""
-        for act in (self.order, self.edit, self.expire_tokens):
-            if act:
-                act.check(stage)
+    def unknown(self, stage: Stage) -> Message | None:
+        """Say what it means that is not there; ``None`` when all of it is."""
+        act = self.order or self.edit or self.expire_tokens
+        return act.unknown(stage) if act else None
 
     def play(self, stage: Stage) -> None:
         """Let it happen. Raise the errors of :class:`~daemon.marketplaces.sandbox.world.World`."""
         conditions = stage.conditions
-        for act in (self.order, self.cancel, self.advance, self.buyers, self.edit, self.expire_tokens):
+        for act in (self.order, self.cancel, self.advance, self.lose, self.buyers, self.edit, self.expire_tokens):
             if act:
                 act.play(stage)
         if self.fault:
@@ -91,13 +94,24 @@ class Scenario(ControlBody):
     @model_validator(mode="after")
     def _orders_are_placed_before_they_are_meant(self) -> "Scenario":
         placed: set[str] = set()
-        for number, step in sorted(enumerate(self.steps, 1), key=lambda entry: entry[1].at):
+        for index, step in sorted(enumerate(self.steps), key=lambda entry: entry[1].at):
             if step.order and step.order.named:
+                if step.order.named in placed:
+                    raise refusal("scenario.same_name", index=index, order=step.order.named)
                 placed.add(step.order.named)
-            for act in (step.cancel, step.advance):
+            for act in (step.cancel, step.advance, step.lose):
                 if act and act.order not in placed:
-                    raise ValueError(f"step {number} means the order {act.order!r}; no earlier step has it as 'named'")
+                    raise refusal("scenario.no_order", index=index, order=act.order)
         return self
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A scenario, the name it was asked for by, and where in the file each part of it is written."""
+
+    name: str
+    scenario: Scenario
+    document: Document
 
 
 def shipped() -> list[str]:
@@ -105,39 +119,35 @@ def shipped() -> list[str]:
     return sorted(entry.name.removesuffix(".yaml") for entry in SHIPPED.iterdir() if entry.name.endswith(".yaml"))
 
 
-def load_scenario(name: str) -> Scenario:
+def load_scenario(name: str) -> Script:
     """Load a shipped scenario by its name, or a file by its path; without a name, the day on which nothing happens.
 
     Raise :class:`~daemon.errors.PersonNeededError` when there is none, or when something in it is wrong.
     """
     if not name:
-        return Scenario()
+        return Script(name, Scenario(), Document())
+    text = _text(name)
+    document = read_document(text)
+    problems = document.problems
+    if any(problem.code == "config.not_keys" for problem in problems):
+        problems = [message("scenario.no_steps", line=1)]
+    if not problems:
+        try:
+            # Through JSON, for there a word may stand for an enum although types are taken literally.
+            written = json.dumps(yaml.safe_load(text), default=str)
+            return Script(name, Scenario.model_validate_json(written), document)
+        except ValidationError as error:
+            problems = list(explain(error, document, Scenario))
+        except (yaml.YAMLError, TypeError, ValueError):  # a date of month 13, a key that is no text
+            problems = [message("scenario.not_yaml")]
+    raise ScenarioError(name, problems)
+
+
+def _text(name: str) -> str:
     source: Traversable = SHIPPED / f"{name}.yaml" if name in shipped() else Path(name)
     try:
-        written = yaml.safe_load(source.read_text("utf-8"))
-        # Through JSON, for there a word may stand for an enum although types are taken literally.
-        return Scenario.model_validate_json(json.dumps(written, default=str))
+        return source.read_text("utf-8-sig")
+    except (FileNotFoundError, IsADirectoryError) as error:
+        raise PersonNeededError("sandbox.no_scenario", name=name, names=", ".join(shipped())) from error
     except (OSError, UnicodeDecodeError) as error:
-        names = ", ".join(shipped())
-        raise PersonNeededError("sandbox.no_scenario", name=name, names=names, detail=str(error)) from error
-    except ValidationError as error:
-        faults = error.errors(include_url=False, include_input=False)[:MOST_SHOWN]
-        texts = [_place(fault["loc"]) + fault["msg"].removeprefix("Value error, ") for fault in faults]
-        raise scenario_wrong(name, "; ".join(texts)) from error
-    except (yaml.YAMLError, TypeError, ValueError) as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f"line {mark.line + 1}" if mark else "YAML"
-        raise scenario_wrong(name, f"{place}: {getattr(error, 'problem', error)}") from error
-
-
-def scenario_wrong(name: str, why: str) -> PersonNeededError:
-    """Say what is wrong in a scenario, and where."""
-    return PersonNeededError("sandbox.scenario_wrong", name=name, why=why)
-
-
-def _place(parts: tuple[int | str, ...]) -> str:
-    """Say where something is, counting steps from 1: ``step 3, order.lines: ``."""
-    if parts[:1] == ("steps",) and len(parts) > 1:
-        inner = ".".join(map(str, parts[2:]))
-        return f"step {int(parts[1]) + 1}{', ' if inner else ''}{inner}: "
-    return "".join(f"{part}: " for part in parts[:1])
+        raise PersonNeededError("sandbox.scenario_unreadable", name=name, detail=str(error)) from error

@@ -3,10 +3,11 @@
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias, cast
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, PlainValidator
 
+from daemon.domain.messages import Message, message
 from daemon.domain.values import Platform
 from daemon.marketplaces.sandbox.after_sales import CHANGED_MIND, OUT_OF_STOCK
 from daemon.marketplaces.sandbox.buyers import Buyers
@@ -14,17 +15,30 @@ from daemon.marketplaces.sandbox.conditions import Conditions
 from daemon.marketplaces.sandbox.control_bodies import ControlBody, ListingEdit, ShopChoice
 from daemon.marketplaces.sandbox.goods import Listing
 from daemon.marketplaces.sandbox.orders import Order, OrderStatus
+from daemon.marketplaces.sandbox.scenario_mistakes import refusal
 from daemon.marketplaces.sandbox.seller_center import edit_listing
-from daemon.marketplaces.sandbox.world import NotPossibleError, Shop, UnknownNameError, World
+from daemon.marketplaces.sandbox.world import NotPossibleError, Shop, World
 
-Goods: TypeAlias = Annotated[int, Field(ge=1)] | str
+
+def _goods(given: object) -> int | str:
+    is_place = isinstance(given, int) and not isinstance(given, bool) and given >= 1
+    if not (is_place or isinstance(given, str)):
+        raise refusal("scenario.bad_goods")
+    return cast("int | str", given)
+
+
+Goods: TypeAlias = Annotated[int | str, PlainValidator(_goods)]
 """Goods of a scenario: by seller SKU, or by their place (from 1) among those that every buyer could order at first."""
 
 
 def _seconds(text: object) -> int:
-    written = re.fullmatch(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?", text) if isinstance(text, str) and text else None
+    written = (
+        re.fullmatch(r"(?:(\d{1,4})h)?(?:(\d{1,6})m)?(?:(\d{1,8})s)?", text, re.ASCII)
+        if isinstance(text, str) and text
+        else None
+    )
     if written is None:
-        raise ValueError("a span of time is written like 90s, 5m or 1h30m")
+        raise refusal("scenario.bad_span")
     hours, minutes, seconds = (int(part or 0) for part in written.groups())
     return hours * 3600 + minutes * 60 + seconds
 
@@ -48,12 +62,24 @@ class Stage:
         return self.conditions.world
 
     def listing(self, shop: str, goods: Goods) -> Listing:
-        """Find what a step means. Raise :class:`UnknownNameError` when there is no such shop or listing."""
+        """Find what a step means; :meth:`unknown` was asked before, but a code can be another one by now.
+
+        Raise :class:`~daemon.marketplaces.sandbox.world.UnknownNameError` then.
+        """
         if isinstance(goods, str):
             return self.world.listing(shop, goods)
-        if goods > len(self.sellable):
-            raise UnknownNameError(f"there are only {len(self.sellable)} goods on sale, not {goods}")
         return self.world.listing(shop, self.sellable[goods - 1])
+
+    def unknown(self, shop: str, *goods: Goods) -> Message | None:
+        """Say what of this is not there; ``None`` when all of it is."""
+        if shop not in self.world.shops:
+            return message("scenario.no_shop", shop=shop, shops=", ".join(self.world.shops))
+        for each in goods:
+            if isinstance(each, int) and each > len(self.sellable):
+                return message("scenario.few_goods", count=len(self.sellable))
+            if isinstance(each, str) and each not in self.world.shop(shop).by_seller_sku:
+                return message("scenario.no_sku", shop=shop, sku=each)
+        return None
 
     def order(self, name: str) -> Order:
         """Find an order that this scenario placed."""
@@ -93,10 +119,9 @@ class PlaceOrder(ControlBody):
     )
     named: str = ""
 
-    def check(self, stage: Stage) -> None:
-        """Raise :class:`UnknownNameError` when it means what is not there."""
-        for line in self.lines:
-            stage.listing(self.shop, line.goods)
+    def unknown(self, stage: Stage) -> Message | None:
+        """As :meth:`Stage.unknown`."""
+        return stage.unknown(self.shop, *(line.goods for line in self.lines))
 
     def play(self, stage: Stage) -> None:
         """Place the order."""
@@ -131,6 +156,16 @@ class AdvanceNamed(ControlBody):
             stage.world.advance(stage.order(self.order))
 
 
+class LoseNamed(ControlBody):
+    """The courier loses the parcel of an order of this scenario, on its way."""
+
+    order: str
+
+    def play(self, stage: Stage) -> None:
+        """Lose it."""
+        stage.world.lose(stage.order(self.order))
+
+
 class BuyerRush(ControlBody):
     """Buyers come, evenly ``over`` a time: each orders something, some pay for or cancel what was ordered before."""
 
@@ -150,9 +185,9 @@ class EditGoods(ListingEdit):
     shop: str
     goods: Goods
 
-    def check(self, stage: Stage) -> None:
-        """As :meth:`PlaceOrder.check`."""
-        stage.listing(self.shop, self.goods)
+    def unknown(self, stage: Stage) -> Message | None:
+        """As :meth:`Stage.unknown`."""
+        return stage.unknown(self.shop, self.goods)
 
     def play(self, stage: Stage) -> None:
         """Edit it."""
@@ -162,10 +197,9 @@ class EditGoods(ListingEdit):
 class ExpireTokens(ShopChoice):
     """The access tokens of one shop, or of all, end now."""
 
-    def check(self, stage: Stage) -> None:
-        """As :meth:`PlaceOrder.check`."""
-        if self.shop is not None:
-            stage.world.shop(self.shop)
+    def unknown(self, stage: Stage) -> Message | None:
+        """As :meth:`Stage.unknown`."""
+        return None if self.shop is None else stage.unknown(self.shop)
 
     def play(self, stage: Stage) -> None:
         """Let them end."""

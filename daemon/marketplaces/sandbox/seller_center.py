@@ -2,6 +2,7 @@
 
 from daemon.marketplaces.sandbox.control_bodies import ListingEdit
 from daemon.marketplaces.sandbox.goods import Listing
+from daemon.marketplaces.sandbox.webhooks import Source
 from daemon.marketplaces.sandbox.world import Shop, World
 
 
@@ -9,13 +10,15 @@ def edit_listing(world: World, shop: Shop, listing: Listing, edit: ListingEdit) 
     """Type another code, stock or price, keep units for a campaign, or take a product down; what is left out stays."""
     if edit.seller_sku is not None:
         shop.rename(listing, edit.seller_sku)
-    if edit.quantity is not None:
-        listing.set_available(edit.quantity)
-    if edit.locked is not None:
-        listing.lock(edit.locked)
+    with world.webhooks.telling_stock(shop.name, [listing], Source.SELLER_CENTER):
+        if edit.quantity is not None:
+            listing.set_available(edit.quantity)
+        if edit.locked is not None:
+            listing.lock(edit.locked)
     if edit.price is not None:
         listing.price = edit.price
     if edit.status is not None:
-        windows = shop.products[listing.product_id].windows
-        windows |= dict.fromkeys([edit.platform] if edit.platform else windows, edit.status)
+        product = shop.products[listing.product_id]
+        product.windows |= dict.fromkeys([edit.platform] if edit.platform else product.windows, edit.status)
+        world.webhooks.product_changed(shop.name, product)
     world.touch(shop, listing)

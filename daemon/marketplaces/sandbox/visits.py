@@ -1,5 +1,6 @@
 """A call that was let in, and what its endpoint may ask of it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -24,15 +25,15 @@ class Visit:
     def wish(self, filters: str, *, is_descending: bool = False, largest: int = LARGEST_PAGE, usual: str = "") -> Wish:
         """Read the paging parameters; ``page_size`` is 1 to ``largest``, required if none is ``usual``."""
         text = self.call.value("page_size") or usual
-        if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= largest:
+        if not re.fullmatch(r"[0-9]{1,4}", text) or not 1 <= int(text) <= largest:
             raise bad_parameter(f"The 'page_size' query parameter must be between 1 and {largest}.")
         return Wish(int(text), self.call.value("page_token") or "", filters, is_descending)
 
     def choice(self, name: str, choices: tuple[str, ...]) -> str:
-        """Read a query parameter of a closed list; the first choice is the default."""
+        """Read a query parameter of a closed list; the first choice, which may be empty, is the default."""
         value = self.call.value(name) or choices[0]
         if value not in choices:
-            raise bad_parameter(f"The '{name}' query parameter must be one of {', '.join(choices)}.")
+            raise bad_parameter(f"The '{name}' query parameter must be one of {', '.join(filter(None, choices))}.")
         return value
 
 

@@ -5,14 +5,17 @@ No I/O: :mod:`daemon.marketplaces.sandbox.webhooks_sender` brings to its address
 
 import json
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from random import Random
 
 from daemon.marketplaces.sandbox.after_sales_returns import Return
-from daemon.marketplaces.sandbox.goods import IdSequence
+from daemon.marketplaces.sandbox.goods import IdSequence, Listing, Product, ProductStatus
 from daemon.marketplaces.sandbox.orders import CancelRequest, Order, OrderStatus
+from daemon.marketplaces.sandbox.webhooks_stock import Counts, counts, delta_json, snapshot_json
 
 TYPES = {
     "ORDER_STATUS_CHANGE": 1,
@@ -34,12 +37,26 @@ TYPES = {
     "PRODUCT_AUDIT_STATUS_CHANGE": 37,
 }
 """The numbers of the events that an app can ask for (reference 9.4)."""
+INVENTORY_CHANGE = 71
+"""Goes only where Partner Center says: nobody can ask for it by itself."""
 ORDER_WORDS = {OrderStatus.CANCELLED: "CANCEL", OrderStatus.PARTIALLY_SHIPPING: "AWAITING_SHIPMENT"}
 """Where webhooks have words of their own for the state of an order."""
+PRODUCT_WORDS = {ProductStatus.FAILED: "PRODUCT_AUDIT_FAILURE"}
+"""Where the state of a product has a word of its own; why the marketplace took it down is told by nobody here."""
 CANCEL_WORDS = {"CANCELLATION_REQUEST_CANCEL": "CANCELLATION_REQUEST_CANCELLED"}
 RETRIES_S = (2 * 60, 30 * 60, 3 * 3600, 12 * 3600)
 """How long after each failure it is tried again; then it is given up."""
 REMEMBERED = 1000
+
+
+class Source(StrEnum):
+    """What moved a stock. The marketplace's own words are unknown (reference 13): these are invented."""
+
+    ORDER_PLACED = "ORDER_PLACED"
+    ORDER_COLLECTED = "ORDER_COLLECTED"
+    ORDER_CANCELLED = "ORDER_CANCELLED"
+    SELLER_CENTER = "SELLER_CENTER"
+    OPEN_API = "OPEN_API"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,14 +168,56 @@ class Webhooks:
         }
         self._tell(changed.order.shop, "RETURN_STATUS_CHANGE", data)
 
+    def product_changed(self, shop: str, product: Product) -> None:
+        """Tell that a product stands in another way in some window."""
+        data = {
+            "product_id": int(product.id),
+            "status": PRODUCT_WORDS.get(product.status, "PRODUCT_STATUS_CHANGED"),
+            "suspended_reason": "",
+            "update_time": self._now(),
+        }
+        self._tell(shop, "PRODUCT_STATUS_CHANGE", data)
+
+    @contextmanager
+    def telling_stock(self, shop: str, listings: Iterable[Listing], source: Source) -> Iterator[None]:
+        """Tell by what a ``with`` block moved the stock of ``listings``; of bundles, that of their parts."""
+        shelves = dict.fromkeys(each for listing in listings for each in listing.shelves)
+        before = {listing: counts(listing) for listing in shelves} if self.app_address else {}
+        yield
+        for listing, earlier in before.items():
+            if counts(listing) != earlier:
+                self._stock_changed(shop, listing, before=earlier, source=source)
+
+    def _stock_changed(self, shop: str, listing: Listing, *, before: Counts, source: Source) -> None:
+        event_id, occurred_at = self._ids.next(), datetime.fromtimestamp(self._now(), UTC).isoformat()
+        now = counts(listing)
+        change = {
+            "idempotency_key": f"{event_id}/1",
+            "trigger_source": source.value,
+            "occurred_at": occurred_at,
+            **delta_json(before, now),
+        }
+        data = {
+            "event_id": event_id,
+            "occurred_at": occurred_at,
+            "shop_id": int(self._shop_ids[shop]),
+            "product_id": int(listing.product_id),
+            "sku_id": int(listing.id),
+            "quantity_snapshot_after_change": snapshot_json(now),
+            "change_detail": [change],
+        }
+        self._send(shop, INVENTORY_CHANGE, self.app_address, data)
+
     def _tell(self, shop: str, event: str, data: Mapping[str, object]) -> None:
         registration = self._registered[shop].get(event)
-        address = registration.address if registration else self.app_address
+        self._send(shop, TYPES[event], registration.address if registration else self.app_address, data)
+
+    def _send(self, shop: str, kind: int, address: str, data: Mapping[str, object]) -> None:
         if not address:
             return
         notification_id = self._ids.next()
         envelope = {
-            "type": TYPES[event],
+            "type": kind,
             "tts_notification_id": notification_id,
             "shop_id": self._shop_ids[shop],
             "timestamp": self._now(),
@@ -167,7 +226,7 @@ class Webhooks:
         body = json.dumps(envelope, separators=(",", ":")).encode()
         for _ in range(1 + (self._rng.random() < self.mischief.double)):
             due = self._now() + self._rng.random() * self.mischief.late_s
-            delivery = Delivery(notification_id, TYPES[event], shop, address, body, due)
+            delivery = Delivery(notification_id, kind, shop, address, body, due)
             self.log.append(delivery)
             if self._rng.random() < self.mischief.lose:
                 delivery.outcome = Outcome.LOST

@@ -42,8 +42,7 @@ def set_webhook(visit: Visit) -> JsonObject:
     """Update Shop Webhook: set it, or change where it goes."""
     body = read_body(EventAddress, visit.call.body)
     _check_event(body.event_type)
-    parts = urlsplit(body.address)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or len(body.address) > LONGEST_ADDRESS:
+    if len(body.address) > LONGEST_ADDRESS or not _is_address(body.address):
         raise bad_parameter("Field 'address': must be an HTTP or HTTPS URL of at most 255 characters.")
     visit.world.webhooks.register(visit.shop.name, body.event_type, body.address)
     return {}
@@ -55,6 +54,14 @@ def delete_webhook(visit: Visit) -> JsonObject:
     _check_event(body.event_type)
     visit.world.webhooks.forget(visit.shop.name, body.event_type)
     return {}
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:  # half an IPv6 address
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
 def _check_event(event: str) -> None:

@@ -1,6 +1,7 @@
 """Switching products on and off in the two shop windows (reference 3.7)."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from daemon.domain.values import Platform
 from daemon.marketplaces.sandbox import wire
@@ -42,12 +43,14 @@ def _switch(visit: Visit, needed: ProductStatus, done: str) -> JsonObject:
 
 
 def _switch_windows(visit: Visit, product: Product, platforms: Sequence[Platform]) -> None:
+    tell = partial(visit.world.webhooks.product_changed, visit.shop.name, product)
     for platform in platforms:
         if product.windows[platform] is ProductStatus.ACTIVATE:
             product.windows[platform] = ProductStatus.SELLER_DEACTIVATED
         else:
-            visit.world.reviews.begin(product, platform)
+            visit.world.reviews.begin(product, platform, tell)
     product.updated_at = visit.world.now()
+    tell()
 
 
 def _error(code: int, message: str, product_id: str) -> JsonObject:

@@ -5,7 +5,8 @@ each is one step that nobody sees half done.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -21,6 +22,7 @@ from daemon.marketplaces.sandbox.orders import (
     CANCELLABLE,
     CANCELLABLE_ON_REQUEST,
     NEXT,
+    PACKAGE_LOST,
     Cancellation,
     CancelRequest,
     CancelStatus,
@@ -30,7 +32,7 @@ from daemon.marketplaces.sandbox.orders import (
 )
 from daemon.marketplaces.sandbox.people import invent_buyer
 from daemon.marketplaces.sandbox.reviews import Reviews
-from daemon.marketplaces.sandbox.webhooks import Webhooks
+from daemon.marketplaces.sandbox.webhooks import Source, Webhooks
 
 Clock: TypeAlias = Callable[[], float]
 """Tells the time in Unix seconds."""
@@ -60,13 +62,12 @@ class Shop:
     def __post_init__(self) -> None:
         every = [listing for product in self.products.values() for listing in product.listings]
         self.listings = {listing.id: listing for listing in every}
-        self.by_seller_sku = {listing.seller_sku: listing for listing in every}
+        self.by_seller_sku = _by_seller_sku(every)
 
     def rename(self, listing: Listing, seller_sku: str) -> None:
         """Give a listing another code; of two with the same one the first is found by it."""
-        del self.by_seller_sku[listing.seller_sku]
         listing.seller_sku = seller_sku
-        self.by_seller_sku.setdefault(seller_sku, listing)
+        self.by_seller_sku = _by_seller_sku(self.listings.values())
 
 
 class World:
@@ -86,11 +87,12 @@ class World:
         self.reviews = Reviews(self.now)
         self.search_lag_s = 0
         self.orders_move = False
-        self._rng = rng
         self._clock = clock
-        self._order_ids = IdSequence(rng, prefix="58", digits=18)
-        self._package_ids = IdSequence(rng, prefix="115", digits=19)
-        self._user_ids = IdSequence(rng, prefix="749", digits=19)
+        # Sources of their own: how many units an order has must not change who orders next.
+        self._order_ids = IdSequence(_source(rng), prefix="58", digits=18)
+        self._package_ids = IdSequence(_source(rng), prefix="115", digits=19)
+        self._user_ids = IdSequence(_source(rng), prefix="749", digits=19)
+        self._people = _source(rng)
 
     def now(self) -> int:
         """Tell the time in whole Unix seconds, as the marketplace stamps it: an appointment is kept at its own time."""
@@ -108,8 +110,7 @@ class World:
 
     def listing(self, shop: str, seller_sku: str) -> Listing:
         """Find a listing by the seller's own code."""
-        found = self.shop(shop).by_seller_sku.get(seller_sku)
-        if found is None:
+        if (found := self.shop(shop).by_seller_sku.get(seller_sku)) is None:
             raise UnknownNameError(f"{shop} sells nothing under the SKU {seller_sku!r}")
         return found
 
@@ -131,24 +132,28 @@ class World:
         platform: Platform = Platform.TIKTOK_SHOP,
         status: OrderStatus = OrderStatus.AWAITING_SHIPMENT,
     ) -> Order:
-        """Let somebody order ``wanted`` (seller SKU to units). The units leave the available stock at once."""
-        seller = self.shop(shop)
+        """Let somebody order ``wanted`` (seller SKU to units)."""
         basket = {self.listing(shop, seller_sku): quantity for seller_sku, quantity in wanted.items()}
+        return self.sell(self.shop(shop), basket, platform=platform, status=status)
+
+    def sell(self, seller: Shop, basket: Mapping[Listing, int], *, platform: Platform, status: OrderStatus) -> Order:
+        """Let somebody order so many of each listing. The units leave the available stock at once."""
         self.reviews.end()
         self._check_basket(seller, basket, platform)
         now = self.now()
-        order = Order(
-            id=self._order_ids.next(),
-            shop=shop,
-            platform=platform,
-            status=OrderStatus.UNPAID,
-            created_at=now,
-            updated_at=now,
-            buyer=invent_buyer(self._rng, self._user_ids.next()),
-            package_id=self._package_ids.next(),
-            lines=tuple(self._take_units(seller, basket)),
-            shown_from=now + self.search_lag_s,
-        )
+        with self.webhooks.telling_stock(seller.name, basket, Source.ORDER_PLACED):
+            order = Order(
+                id=self._order_ids.next(),
+                shop=seller.name,
+                platform=platform,
+                status=OrderStatus.UNPAID,
+                created_at=now,
+                updated_at=now,
+                buyer=invent_buyer(self._people, self._user_ids.next()),
+                package_id=self._package_ids.next(),
+                lines=tuple(self._take_units(seller, basket)),
+                shown_from=now + self.search_lag_s,
+            )
         self._reach(order, status)
         self.orders[order.id] = order
         return order
@@ -159,10 +164,12 @@ class World:
             raise NotPossibleError(f"order {order.id} is {order.status} and goes no further")
         self._reach(order, NEXT[order.status])
         if order.status is OrderStatus.AWAITING_COLLECTION:
-            order.tracking_number = f"{order.buyer.courier.tracking_prefix}{self._rng.randrange(10**11, 10**12)}"
+            number = Random(order.package_id).randrange(10**11, 10**12)  # noqa: S311  # no secret
+            order.tracking_number = f"{order.buyer.courier.tracking_prefix}{number}"
         if order.status is OrderStatus.IN_TRANSIT:
-            for line in order.units:
-                line.listing.stocks[line.warehouse_id].committed -= 1
+            with self._telling_stock_of(order, Source.ORDER_COLLECTED):
+                for line in order.units:
+                    line.listing.stocks[line.warehouse_id].committed -= 1
 
     def cancel(self, order: Order, cancellation: Cancellation) -> None:
         """Cancel an order that is not yet shipped; with auto-restock its units can be ordered again.
@@ -171,16 +178,20 @@ class World:
         """
         if order.status not in (CANCELLABLE_ON_REQUEST if order.is_asked_to_cancel else CANCELLABLE):
             raise NotPossibleError(f"order {order.id} is {order.status}; only unshipped orders can be cancelled")
-        order.reach(OrderStatus.CANCELLED, self.now())
-        self.webhooks.order_changed(order)
-        order.cancellation = cancellation
-        for line in order.units:
-            stock = line.listing.stocks[line.warehouse_id]
-            stock.committed -= 1
-            stock.available += line.listing.restocks
-            if cancellation.says_empty:
-                line.listing.set_available(0)
-        self._refund(order, cancellation)
+        with self._telling_stock_of(order, Source.ORDER_CANCELLED):
+            for line in order.units:
+                stock = line.listing.stocks[line.warehouse_id]
+                stock.committed -= 1
+                stock.available += line.listing.restocks
+                if cancellation.says_empty:
+                    line.listing.set_available(0)
+        self._end(order, cancellation)
+
+    def lose(self, order: Order) -> None:
+        """Let the courier lose the parcel: the order is cancelled, and its units are gone (reference 7.1)."""
+        if order.status is not OrderStatus.IN_TRANSIT:
+            raise NotPossibleError(f"order {order.id} is {order.status}; no courier can lose it")
+        self._end(order, PACKAGE_LOST)
 
     def record_cancel(self, order: Order, cause: Cancellation, *, answer_by: int = 0) -> CancelRequest:
         """Open the record of a cancellation that is not granted yet."""
@@ -194,7 +205,7 @@ class World:
             updated_at=now,
             answer_by=answer_by,
             item_ids=tuple(self.after_sales_ids.next() for _ in order.lines),
-            replenish=not all(line.listing.restocks for line in order.units),
+            replenish=not (order.was_collected or all(line.listing.restocks for line in order.units)),
             tell=partial(self.webhooks.cancellation_changed, order.shop),
         )
         if answer_by:
@@ -204,11 +215,15 @@ class World:
 
     def catch_up(self) -> None:
         """Let everything happen whose time has come."""
+        self.reviews.end()
         self.diary.keep(self.now())
 
     def touch(self, shop: Shop, listing: Listing) -> None:
         """Note that somebody edited the listing. Orders do not do this: see the reference, 3.2."""
         shop.products[listing.product_id].updated_at = self.now()
+
+    def _telling_stock_of(self, order: Order, source: Source) -> AbstractContextManager[None]:
+        return self.webhooks.telling_stock(order.shop, (line.listing for line in order.units), source)
 
     def _reach(self, order: Order, status: OrderStatus) -> None:
         order.reach(status, self.now())
@@ -226,8 +241,11 @@ class World:
         else:
             self.advance(order)
 
-    def _refund(self, order: Order, cause: Cancellation) -> None:
-        """Grant the cancellation; where money was paid it takes a while to go back."""
+    def _end(self, order: Order, cause: Cancellation) -> None:
+        """Make the order a cancelled one; where money was paid it takes a while to go back."""
+        order.reach(OrderStatus.CANCELLED, self.now())
+        self.webhooks.order_changed(order)
+        order.cancellation = cause
         request = order.cancel_request
         if request is None or not order.is_asked_to_cancel:
             request = self.record_cancel(order, cause)
@@ -269,3 +287,14 @@ class World:
         ]
         if short:
             raise NotPossibleError(f"not enough stock: {', '.join(short)}")
+
+
+def _source(rng: Random) -> Random:
+    return Random(rng.random())  # noqa: S311  # a pretended world, nothing secret
+
+
+def _by_seller_sku(listings: Iterable[Listing]) -> dict[str, Listing]:
+    found: dict[str, Listing] = {}
+    for listing in listings:
+        found.setdefault(listing.seller_sku, listing)
+    return found

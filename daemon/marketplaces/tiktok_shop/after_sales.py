@@ -30,11 +30,20 @@ class TikTokAfterSales:
 
     async def cancellations(self, since: datetime) -> AsyncIterator[Sequence[Cancellation]]:
         """Yield cancellations that changed at or after ``since``, oldest change first, a page at a time."""
+        async for page in self._cancellations(_changed(since)):
+            yield page
+
+    async def waiting_cancellations(self) -> AsyncIterator[Sequence[Cancellation]]:
+        """Yield the cancellations that wait for the seller's answer, a page at a time."""
+        async for page in self._cancellations({"cancel_status": [words.WAITING], "locale": _LOCALE}):
+            yield page
+
+    async def _cancellations(self, body: Mapping[str, object]) -> AsyncIterator[Sequence[Cancellation]]:
         pages = self._reader.pages(
             endpoints.SEARCH_CANCELLATIONS,
             models.CancellationPage,
             query=_NEWEST_LAST,
-            body=_changed(since),
+            body=body,
             page_size=_LARGEST_PAGE,
         )
         async for page in pages:

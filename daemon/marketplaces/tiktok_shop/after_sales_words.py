@@ -7,8 +7,10 @@ from daemon.domain.after_sales import Cancellation, CancelState, Return, ReturnK
 from daemon.domain.values import Sku
 from daemon.marketplaces.tiktok_shop import after_sales_models as models
 
+WAITING = "CANCELLATION_REQUEST_PENDING"
+"""The state of a cancellation that the seller has to answer."""
 _CANCEL_STATE = {
-    "CANCELLATION_REQUEST_PENDING": CancelState.ASKED,
+    WAITING: CancelState.ASKED,
     "CANCELLATION_REQUEST_SUCCESS": CancelState.GRANTED,
     "CANCELLATION_REQUEST_COMPLETE": CancelState.GRANTED,
     # Two versions, two spellings.

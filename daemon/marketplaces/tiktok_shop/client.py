@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from daemon.errors import BugError, ItemError, PersonNeededError, SelarasError, TryLaterError
 from daemon.marketplaces.http import Answer, ShopHttp
-from daemon.marketplaces.tiktok_shop.endpoints import Call
+from daemon.marketplaces.tiktok_shop.endpoints import Call, Endpoint, in_older_version
 from daemon.marketplaces.tiktok_shop.models import Envelope, TokenPair, Wire
 from daemon.marketplaces.tiktok_shop.reactions import TOKEN_REFUSALS, Reaction, message_code, reaction_to
 from daemon.marketplaces.tiktok_shop.sign import signature
@@ -20,7 +20,7 @@ from daemon.marketplaces.tiktok_shop.tokens import Tokens, TokenStore
 log = structlog.get_logger()
 
 _REFRESH_AHEAD = timedelta(minutes=2)
-_REPAIRS = frozenset({Reaction.NEW_TOKEN, Reaction.CORRECT_CLOCK})
+_REPAIRS = frozenset({Reaction.NEW_TOKEN, Reaction.CORRECT_CLOCK, Reaction.OLDER_VERSION})
 
 Shape = TypeVar("Shape", bound=Wire)
 
@@ -71,6 +71,8 @@ class Client:
         self._http = http
         self._tokens = tokens
         self._signature_was_accepted = False
+        self._closed: set[Endpoint] = set()
+        """Endpoints whose newer version is not open to the app."""
 
     async def ask(self, call: Call, shape: type[Shape]) -> Shape:
         """Send ``call`` and return the ``data`` of its answer.
@@ -85,9 +87,15 @@ class Client:
         return data
 
     async def _ask_once(self, call: Call) -> Envelope:
-        """Send ``call``; an expired token and a wrong clock are repaired, each once. Both are refused at the door."""
-        repaired: set[Reaction] = set()
+        """Send ``call``; an expired token, a wrong clock and a version that is not open are repaired, each once.
+
+        All of them are refused at the door.
+        """
+        repaired: set[Reaction] = set() if call.endpoint.older else {Reaction.OLDER_VERSION}
         while True:
+            if call.endpoint in self._closed:
+                call = in_older_version(call)
+                repaired.add(Reaction.OLDER_VERSION)
             tokens = await self._fresh_tokens()
             answer = await self._http.send(self._signed(call, tokens), is_write=call.endpoint.is_write)
             envelope, reaction = self._read(answer, call.path)
@@ -99,6 +107,8 @@ class Client:
             repaired.add(reaction)
             if reaction is Reaction.NEW_TOKEN:
                 self._tokens = await self._store.renew(tokens, self._refreshed)
+            if reaction is Reaction.OLDER_VERSION:
+                self._closed.add(call.endpoint)
 
     def _signed(self, call: Call, tokens: Tokens) -> httpx.Request:
         credentials = self._credentials
@@ -212,7 +222,7 @@ class Client:
             return self._http.no_answer("shop.answer_unreadable", is_write=is_write, detail=detail)
         if envelope is None or reaction is Reaction.REPEAT:
             return self._http.no_answer("shop.server_error", is_write=is_write, detail=detail)
-        if reaction is Reaction.REFUSED:
+        if reaction in {Reaction.REFUSED, Reaction.OLDER_VERSION}:
             return RefusedError(self._http.shop, envelope)
         kind, code = self._stop(reaction, envelope)
         return kind(code, shop=self._http.shop, detail=detail)

@@ -18,7 +18,7 @@ from daemon.domain.values import (
     ShopIdentity,
     WindowState,
 )
-from daemon.errors import PersonNeededError, SelarasError, TryLaterError, UnknownOutcomeError
+from daemon.errors import ItemError, PersonNeededError, SelarasError, TryLaterError, UnknownOutcomeError
 from daemon.marketplaces.budget import Budget
 from daemon.marketplaces.http import ShopHttp
 from daemon.marketplaces.lookups import Lookups
@@ -30,6 +30,7 @@ from daemon.marketplaces.tiktok_shop.client import Client, Credentials, RefusedE
 from daemon.marketplaces.tiktok_shop.endpoints import Endpoint, call
 from daemon.marketplaces.tiktok_shop.finance import TikTokFinance
 from daemon.marketplaces.tiktok_shop.fulfilment import TikTokFulfilment
+from daemon.marketplaces.tiktok_shop.orders import orders_by_id
 from daemon.marketplaces.tiktok_shop.reactions import (
     CODE,
     CURES,
@@ -61,17 +62,17 @@ class TikTokShop:
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._credentials = credentials
-        self._lookups = Lookups(cache_folder)
+        self.lookups = Lookups(cache_folder)  # opened once: that can take a minute while another process writes
         timing, clock = timing or Timing(), clock or Clock()
-        self._budget = Budget(timing.calls_per_day, self._lookups, clock)
+        self._budget = Budget(timing.calls_per_day, self.lookups, clock)
         self._http = ShopHttp(credentials.shop, timing=timing, clock=clock, transport=transport, budget=self._budget)
         self._client = Client(credentials, tokens, self._http)
         self._reader = Reader(self._client, credentials.shop)
-        self._warehouses = WarehouseBook(self._lookups, self._fetch_warehouses)
-        self._bundles = BundleBook(self._lookups)
+        self._warehouses = WarehouseBook(self.lookups, self._fetch_warehouses)
+        self._bundles = BundleBook(self.lookups)
         self.after_sales = TikTokAfterSales(credentials.shop, self._client)
         self.finance = TikTokFinance(credentials.shop, self._client)
-        self.fulfilment = TikTokFulfilment(credentials, self._client, self._http, self._lookups)
+        self.fulfilment = TikTokFulfilment(credentials, self._client, self._http, self.lookups)
         self.webhooks = TikTokWebhooks(credentials, self._client)
         self._stored_in: dict[str, tuple[str, ...]] = {}
         """Warehouses of each SKU, by SKU id, as last read."""
@@ -104,6 +105,7 @@ class TikTokShop:
         """
         if self._budget.is_low:
             raise TryLaterError("shop.budget_low", shop=self.shop)
+        await self._warehouses.own()  # asked for between pages, it would let the next one grow old meanwhile
         async for page in products.product_pages(self._reader, self.shop):
             skus = [sku for product in page.products for sku in product.skus]
             for sku in skus:
@@ -134,8 +136,14 @@ class TikTokShop:
         return {listing: price for listing, price in prices.items() if price is not None}
 
     async def read_windows(self, product_id: str) -> Mapping[Platform, WindowState]:
-        """Read how a product stands in the windows that list it; errors are those of :meth:`read_prices`."""
-        return translate.windows(await self._client.ask(call(endpoints.PRODUCT, product_id=product_id), models.Product))
+        """Read how a product stands in the windows that list it; errors are those of :meth:`read_prices`.
+
+        An answer that names no window says nothing: taken for hidden goods, it would prove what never happened.
+        """
+        product = await self._client.ask(call(endpoints.PRODUCT, product_id=product_id), models.Product)
+        if windows := translate.windows(product):
+            return windows
+        raise ItemError("shop.answer_unreadable", shop=self.shop, detail=f"product {product_id} in no window")
 
     async def changed_orders(self, since: datetime) -> AsyncIterator[Sequence[Order]]:
         """Yield orders changed at or after ``since``, oldest change first, a page at a time."""
@@ -144,6 +152,12 @@ class TikTokShop:
         async for page in self._reader.pages(endpoints.SEARCH_ORDERS, models.OrderPage, query=query, body=body):
             self._bundles.learn_from_orders(page.orders)
             yield [translate.order(self.shop, order) for order in page.orders]
+
+    async def orders(self, order_ids: Sequence[str]) -> Sequence[Order]:
+        """Read orders by id; those that the shop does not know are left out."""
+        found = await orders_by_id(self._client, self.shop, order_ids)
+        self._bundles.learn_from_orders(found)
+        return [translate.order(self.shop, order) for order in found]
 
     async def set_quantities(self, product_id: str, quantities: Mapping[ListingId, int]) -> Mapping[ListingId, str]:
         """Set what buyers can order, over all own warehouses of each SKU (see :func:`.warehouses.spread`)."""
@@ -185,7 +199,7 @@ class TikTokShop:
 
     async def aclose(self) -> None:
         """Close connections and the cache."""
-        self._lookups.close()
+        self.lookups.close()
         await self._http.aclose()
 
     async def _set_quantities(self, product_id: str, quantities: Mapping[ListingId, int]) -> dict[ListingId, str]:

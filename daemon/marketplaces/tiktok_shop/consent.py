@@ -42,7 +42,8 @@ def code_from(brought: str, state: str | None) -> str:
     ``None`` when no link was shown that it could answer.
 
     Raises:
-        ItemError: ``connect.other_state`` it answers another link, ``connect.no_code`` there is none in it.
+        ItemError: ``connect.other_state`` it answers another link, ``connect.refused`` the seller did not agree,
+            ``connect.no_code`` there is none in it.
     """
     text = brought.strip()
     if "://" not in text and "=" not in text:
@@ -60,6 +61,8 @@ def code_in(answer: Mapping[str, Sequence[str]], state: str | None, *, needs_sta
     states = answer.get("state", ())
     if (state is not None and any(each != state for each in states)) or (needs_state and not states):
         raise ItemError("connect.other_state")
+    if answer.get("error"):  # OAuth 2 says so (RFC 6749, 4.1.2.1); the reference tells nothing of a refusal
+        raise ItemError("connect.refused")
     codes = answer.get("code", ())
     if len(codes) != 1:
         raise ItemError("connect.no_code")

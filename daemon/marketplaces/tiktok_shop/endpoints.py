@@ -2,18 +2,23 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One endpoint, its version pinned in the path (reference, 1.2)."""
+    """One endpoint, its version pinned in the path (reference, 1.2).
+
+    ``older`` is the version to ask instead where this one is not open to the app yet; its answers have the same shape,
+    as far as we read them.
+    """
 
     method: str
     path: str
     is_write: bool = False
     takes_cipher: bool = True
+    older: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,7 @@ SEARCH_INVENTORY = Endpoint("POST", "/product/202309/inventory/search")
 SET_INVENTORY = Endpoint("POST", "/product/202309/products/{product_id}/inventory/update", is_write=True)
 SET_PRICES = Endpoint("POST", "/product/202309/products/{product_id}/prices/update", is_write=True)
 SEARCH_ORDERS = Endpoint("POST", "/order/202309/orders/search")
+ORDERS = Endpoint("GET", "/order/202507/orders", older="202309")
 PRICE_DETAIL = Endpoint("GET", "/order/202407/orders/{order_id}/price_detail")
 
 DELIVERY_OPTIONS = Endpoint("GET", "/logistics/202309/warehouses/{warehouse_id}/delivery_options")
@@ -49,16 +55,16 @@ SHIP_MANY = Endpoint("POST", "/fulfillment/202309/packages/ship")
 DOCUMENT = Endpoint("GET", "/fulfillment/202309/packages/{package_id}/shipping_documents")
 TRACKING = Endpoint("GET", "/fulfillment/202309/orders/{order_id}/tracking")
 
-SEARCH_CANCELLATIONS = Endpoint("POST", "/return_refund/202602/cancellations/search")
-SEARCH_RETURNS = Endpoint("POST", "/return_refund/202602/returns/search")
-ELIGIBILITY = Endpoint("GET", "/return_refund/202602/orders/{order_id}/aftersale_eligibility")
+SEARCH_CANCELLATIONS = Endpoint("POST", "/return_refund/202602/cancellations/search", older="202309")
+SEARCH_RETURNS = Endpoint("POST", "/return_refund/202602/returns/search", older="202309")
+ELIGIBILITY = Endpoint("GET", "/return_refund/202602/orders/{order_id}/aftersale_eligibility", older="202512")
 REJECT_REASONS = Endpoint("GET", "/return_refund/202309/reject_reasons")
 # No ``is_write`` here either: a second cancellation says so, and answers and the setting count once (10.3, 10.4).
-CANCEL_ORDER = Endpoint("POST", "/return_refund/202602/cancellations")
+CANCEL_ORDER = Endpoint("POST", "/return_refund/202602/cancellations", older="202309")
 APPROVE_CANCELLATION = Endpoint("POST", "/return_refund/202309/cancellations/{cancel_id}/approve")
 REJECT_CANCELLATION = Endpoint("POST", "/return_refund/202309/cancellations/{cancel_id}/reject")
 APPROVE_RETURN = Endpoint("POST", "/return_refund/202309/returns/{return_id}/approve")
-REJECT_RETURN = Endpoint("POST", "/return_refund/202606/returns/{return_id}/reject")
+REJECT_RETURN = Endpoint("POST", "/return_refund/202606/returns/{return_id}/reject", older="202309")
 SET_RESTOCK = Endpoint("POST", "/product/202608/inventory/operation/settings")
 
 STATEMENTS = Endpoint("GET", "/finance/202309/statements")
@@ -78,3 +84,9 @@ def call(endpoint: Endpoint, *, query: Mapping[str, str] | None = None, body: ob
     content = b"" if body is None else json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()
     path = endpoint.path.format(**{name: quote(id_, safe="") for name, id_ in ids.items()})
     return Call(endpoint, path, query or {}, content)
+
+
+def in_older_version(call: Call) -> Call:
+    """Put the same call to the older version of its endpoint."""
+    pinned = call.endpoint.path.split("/")[2]
+    return replace(call, path=call.path.replace(f"/{pinned}/", f"/{call.endpoint.older}/", 1))

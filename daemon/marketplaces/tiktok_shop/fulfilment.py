@@ -2,8 +2,11 @@
 
 from base64 import b64decode, b64encode
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import TypeVar
+
+from pydantic import ValidationError
 
 from daemon.domain.fulfilment import (
     Courier,
@@ -14,6 +17,7 @@ from daemon.domain.fulfilment import (
     LabelState,
     Package,
     PackageDetail,
+    PackageStatus,
     Paper,
     PriceDetail,
     Sighting,
@@ -35,6 +39,8 @@ _SHIPPED_TOGETHER = 50
 _DAY_S = 24 * 3600
 _Shape = TypeVar("_Shape", bound=Wire)
 _PDF = b"%PDF-"
+_PDF_END, _TAIL = b"%%EOF", 1024
+"""What every PDF ends with, and how much may follow that readers put up with."""
 
 
 class TikTokFulfilment:
@@ -112,13 +118,14 @@ class TikTokFulfilment:
         :class:`RefusedError` when there is none: before it is shipped, and once the courier has it.
         """
         key = f"label/{package.id}/{package.tracking_number}/{document}/{paper}"
-        kept = self._lookups.kept(key)
+        kept = self._lookups.kept(key) if package.status is PackageStatus.TO_COLLECT else None
         if kept is not None:
             return b64decode(kept)
         pdf = await self._http.download(await self._label_link(package.id, document, paper))
-        if not pdf.startswith(_PDF):
-            raise TryLaterError("shop.answer_unreadable", shop=self._shop, detail="a label that is no PDF")
-        self._lookups.keep(key, b64encode(pdf).decode(), for_s=_DAY_S)
+        if not (pdf.startswith(_PDF) and _PDF_END in pdf[-_TAIL:]):
+            raise TryLaterError("shop.answer_unreadable", shop=self._shop, detail="a label that is no whole PDF")
+        if package.tracking_number:  # a label belongs to it
+            self._lookups.keep(key, b64encode(pdf).decode(), for_s=_DAY_S)
         return pdf
 
     async def _label_link(self, package_id: str, document: Document, paper: Paper) -> str:
@@ -139,7 +146,8 @@ class TikTokFulfilment:
     async def sightings(self, order_id: str) -> Sequence[Sighting]:
         """Read where the parcels of an order were seen, the newest first."""
         wire = await self._client.ask(call(endpoints.TRACKING, order_id=order_id), models.Tracking)
-        return [fulfilment_words.sighting(entry) for entry in wire.tracking]
+        sightings = [fulfilment_words.sighting(entry) for entry in wire.tracking]
+        return sorted(sightings, key=lambda sighting: sighting.at, reverse=True)
 
     async def delivery_options(self, warehouse_id: str) -> Sequence[DeliveryOption]:
         """Tell how goods can be sent from a warehouse; what was read today is not read again."""
@@ -155,11 +163,14 @@ class TikTokFulfilment:
         return [Courier(each.id, each.name) for each in wire.shipping_providers]
 
     async def _looked_up(self, question: Call, shape: type[_Shape]) -> _Shape:
+        """Ask, unless it was asked today. Nothing at all is not kept: the seller may be about to set it up."""
         kept = self._lookups.kept(question.path)
-        if kept is not None:
-            return shape.model_validate(kept)
+        with suppress(ValidationError):  # another version kept it
+            if kept is not None:
+                return shape.model_validate(kept)
         wire = await self._client.ask(question, shape)
-        self._lookups.keep(question.path, wire.model_dump(), for_s=_DAY_S)
+        if wire != shape():
+            self._lookups.keep(question.path, wire.model_dump(), for_s=_DAY_S)
         return wire
 
     async def price_detail(self, order_id: str) -> PriceDetail:

@@ -18,7 +18,7 @@ class Wire(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _null_is_missing(cls, fields: Any) -> Any:  # noqa: ANN401  a validator sees the JSON before it has a type
-        if isinstance(fields, dict):
+        if isinstance(fields, dict) and None in fields.values():
             return {name: value for name, value in fields.items() if value is not None}
         return fields
 
@@ -113,8 +113,8 @@ class ProductSku(Wire):
     id: str
     seller_sku: str = ""
     price: Price = Price()
-    inventory: list[Stock] = []
-    sales_attributes: list[SalesAttribute] = []
+    inventory: tuple[Stock, ...] = ()
+    sales_attributes: tuple[SalesAttribute, ...] = ()
     status_info: StatusInfo = StatusInfo()
 
 
@@ -131,9 +131,9 @@ class Product(Wire):
     id: str
     title: str = ""
     status: str = ""
-    integrated_platform_statuses: list[PlatformStatus] = []
-    product_types: list[str] = []
-    skus: list[ProductSku] = []
+    integrated_platform_statuses: tuple[PlatformStatus, ...] = ()
+    product_types: tuple[str, ...] = ()
+    skus: tuple[ProductSku, ...] = ()
 
 
 class Page(Wire):
@@ -249,6 +249,8 @@ class Order(Wire):
     create_time: Seconds = 0
     update_time: Seconds = 0
     rts_sla_time: Seconds = 0
+    collection_time: Seconds = 0
+    delivery_time: Seconds = 0
     shipping_provider: str = ""
     tracking_number: str = ""
     cancel_reason: str = ""

@@ -1,5 +1,6 @@
 """A shop's products as a whole: all of them, however many, and switching them on and off in the shop windows."""
 
+from collections import deque
 from collections.abc import AsyncIterator, Collection, Hashable, Mapping, Sequence
 from typing import TypeVar
 
@@ -7,7 +8,7 @@ from daemon.domain.values import Platform
 from daemon.errors import SelarasError, TryLaterError, UnknownOutcomeError
 from daemon.marketplaces.tiktok_shop import endpoints, models
 from daemon.marketplaces.tiktok_shop.client import Client, RefusedError, reason
-from daemon.marketplaces.tiktok_shop.endpoints import Endpoint, call
+from daemon.marketplaces.tiktok_shop.endpoints import call
 from daemon.marketplaces.tiktok_shop.reading import Reader
 
 _PRODUCTS_PER_SWITCH = 20
@@ -40,30 +41,34 @@ async def product_pages(reader: Reader, shop: str) -> AsyncIterator[models.Produ
 async def switch(
     client: Client, shop: str, product_ids: Sequence[str], platforms: Collection[Platform], *, is_on: bool
 ) -> Mapping[str, str]:
-    """Put products on sale in windows or hide them there, see :meth:`daemon.marketplaces.port.Connector.switch`."""
+    """Put products on sale in windows or hide them there, see :meth:`daemon.marketplaces.port.Connector.switch`.
+
+    A refusal of a whole call can be the fault of one product, so each is then sent by itself.
+    """
     endpoint = endpoints.ACTIVATE if is_on else endpoints.DEACTIVATE
+    calls = deque(
+        product_ids[start : start + _PRODUCTS_PER_SWITCH] for start in range(0, len(product_ids), _PRODUCTS_PER_SWITCH)
+    )
     refused: dict[str, str] = {}
-    for start in range(0, len(product_ids), _PRODUCTS_PER_SWITCH):
+    is_begun = False
+    while calls:
+        together = calls.popleft()
+        body = {"product_ids": list(together), "listing_platforms": sorted(platforms)}
         try:
-            refused |= await _switch(
-                client, endpoint, product_ids[start : start + _PRODUCTS_PER_SWITCH], platforms=platforms
-            )
+            result = await client.ask(call(endpoint, body=body), models.UpdateResult)
+        except RefusedError as error:
+            if len(together) > 1:
+                calls.extendleft([each] for each in reversed(together))
+            else:
+                refused[together[0]] = error.reason
         except SelarasError as error:
-            if start == 0:
+            if not is_begun:
                 raise
             raise UnknownOutcomeError("shop.write_unknown", shop=shop, detail=str(error)) from error
+        else:
+            is_begun = True
+            refused |= failed(result, {product_id: product_id for product_id in together})
     return refused
-
-
-async def _switch(
-    client: Client, endpoint: Endpoint, product_ids: Sequence[str], *, platforms: Collection[Platform]
-) -> dict[str, str]:
-    body = {"product_ids": list(product_ids), "listing_platforms": sorted(platforms)}
-    try:
-        result = await client.ask(call(endpoint, body=body), models.UpdateResult)
-    except RefusedError as error:
-        return dict.fromkeys(product_ids, error.reason)
-    return failed(result, {product_id: product_id for product_id in product_ids})
 
 
 def failed(result: models.UpdateResult, sent: Mapping[str, _Thing]) -> dict[_Thing, str]:
@@ -72,6 +77,6 @@ def failed(result: models.UpdateResult, sent: Mapping[str, _Thing]) -> dict[_Thi
     for failure in result.errors:
         causes = [reason(cause.code, cause.message) for cause in failure.detail.extra_errors]
         why = ": ".join([reason(failure.code, failure.message), *causes])
-        named = sent.get(failure.detail.sku_id or failure.detail.product_id)
-        found |= dict.fromkeys(sent.values() if named is None else [named], why)
+        named = [sent[id_] for id_ in (failure.detail.sku_id, failure.detail.product_id) if id_ in sent]
+        found |= dict.fromkeys(named or sent.values(), why)
     return found

@@ -25,6 +25,8 @@ class Reaction(StrEnum):
     """Refresh the token and repeat, once."""
     CORRECT_CLOCK = auto()
     """Take the time from the answer and repeat, once."""
+    OLDER_VERSION = auto()
+    """This version is not open to the app: ask the older one from now on, if there is one."""
     PERSON = auto()
     """Only a person can help; :data:`PERSON_CODES` says which message."""
     SIGNATURE = auto()
@@ -40,6 +42,7 @@ PLATFORM_WAREHOUSE = 12052382
 SKU_UNKNOWN = 12019022
 TOO_MANY_HITS = 12052180
 ALREADY_SHIPPED = 21011006
+ORDER_UNKNOWN = 21008111
 CANCEL_IS_RUNNING = 25001011
 ALREADY_CANCELLED = 25001051
 PRODUCT_CODES = frozenset({12019113, 12052901, 12052048})
@@ -90,6 +93,7 @@ _BY_CODE = {
     SIGNATURE_WRONG: Reaction.SIGNATURE,
     **dict.fromkeys(_WAIT_CODES, Reaction.WAIT),
     36009037: Reaction.QUOTA,
+    36009014: Reaction.OLDER_VERSION,
     **dict.fromkeys(_REPEAT_CODES, Reaction.REPEAT),
 }
 

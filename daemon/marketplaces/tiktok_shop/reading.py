@@ -1,5 +1,6 @@
 """Questions about a shop as a whole, in one answer or over many pages."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from typing import TypeVar
 
@@ -48,15 +49,32 @@ class Reader:
 
         Raises :class:`TryLaterError` ``shop.pages_repeat`` instead of going in circles.
         """
-        seen = {""}
         query = {**query, "page_size": str(page_size or LARGEST_PAGE)}
-        while True:
-            page = await self.read(call(endpoint, query=query, body=body, **ids), shape)
-            yield page
-            token = page.next_page_token
-            if not token:
-                return
-            if token in seen:
-                raise TryLaterError("shop.pages_repeat", shop=self._shop, detail=endpoint.path)
-            seen.add(token)
-            query = {**query, "page_token": token}
+
+        def ask(token: str) -> asyncio.Task[_PageShape]:
+            more = {"page_token": token} if token else {}
+            task = asyncio.create_task(self.read(call(endpoint, query=query | more, body=body, **ids), shape))
+            task.add_done_callback(_look_at)
+            return task
+
+        seen, coming = {""}, ask("")
+        try:
+            while True:
+                page = await coming
+                token = page.next_page_token
+                if token not in seen:
+                    coming = ask(token)  # on its way while the reader is at work on this page
+                yield page
+                if not token:
+                    return
+                if token in seen:
+                    raise TryLaterError("shop.pages_repeat", shop=self._shop, detail=endpoint.path)
+                seen.add(token)
+        finally:
+            coming.cancel()
+
+
+def _look_at(task: asyncio.Task[models.Wire]) -> None:
+    """Take note of how ``task`` ended: what failed after nobody wanted it any more is no surprise to report."""
+    if not task.cancelled():
+        task.exception()

@@ -9,11 +9,12 @@ import fcntl
 import json
 import os
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from daemon.errors import PersonNeededError, TryLaterError
 
@@ -86,6 +87,7 @@ class TokenStore:
     async def renew(self, stale: Tokens, fetch: Callable[[Tokens], Awaitable[Tokens]]) -> Tokens:
         """Return tokens newer than ``stale``: those another process stored meanwhile, or those of ``fetch``, stored.
 
+        What ``fetch`` brings is stored also for a caller who is cancelled meanwhile.
         Raises :class:`TryLaterError` ``shop.tokens_locked`` when another process holds the lock too long, and
         ``shop.tokens_not_saved`` when the file cannot be written.
         """
@@ -94,9 +96,12 @@ class TokenStore:
             if stored.access_token != stale.access_token:
                 return stored
             self.save(stored)  # a full disk must show before the refresh token is spent, not after
-            fresh = await fetch(stored)
-            self.save(fresh)
-            return fresh
+            return await _to_the_end(self._fetched(stored, fetch))
+
+    async def _fetched(self, stored: Tokens, fetch: Callable[[Tokens], Awaitable[Tokens]]) -> Tokens:
+        fresh = await fetch(stored)
+        self.save(fresh)
+        return fresh
 
     @asynccontextmanager
     async def _locked(self) -> AsyncIterator[None]:
@@ -120,6 +125,16 @@ class TokenStore:
 
     def _unreadable(self, detail: str) -> PersonNeededError:
         return PersonNeededError("shop.tokens_unreadable", shop=self._shop, file=str(self._path), detail=detail)
+
+
+async def _to_the_end(refresh: Coroutine[Any, Any, Tokens]) -> Tokens:
+    """Finish ``refresh`` before a cancellation goes on, for the refresh token is spent; a second one ends it."""
+    task = asyncio.ensure_future(refresh)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.gather(task, return_exceptions=True)
+        raise
 
 
 def _to_json(tokens: Tokens) -> bytes:

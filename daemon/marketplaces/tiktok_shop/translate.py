@@ -59,6 +59,7 @@ _ORDER_STATUS = {
     "CANCELLED": OrderStatus.CANCELLED,
     "CANCEL": OrderStatus.CANCELLED,
 }
+_PLATFORMS = tuple(Platform)
 _CANCELLED = frozenset({"CANCELLED", "CANCEL"})
 _BY_SELLER = "FULFILLMENT_BY_SELLER"
 
@@ -99,11 +100,8 @@ def listings(shop: str, product: models.Product, own: Collection[str], bundles: 
 
 def windows(product: models.Product) -> dict[Platform, WindowState]:
     """Return how the product stands in each window that lists it; windows we do not know are left out."""
-    return {
-        Platform(name): _WINDOW_STATE.get(word, WindowState.LOCKED)
-        for name, word in _statuses(product).items()
-        if name in set(Platform)
-    }
+    words = _statuses(product)
+    return {each: _WINDOW_STATE.get(words[each], WindowState.LOCKED) for each in _PLATFORMS if each in words}
 
 
 def _statuses(product: models.Product) -> dict[str, str]:
@@ -172,6 +170,7 @@ def order(shop: str, wire: models.Order) -> Order:
     """
     status = _ORDER_STATUS.get(wire.status, OrderStatus.UNKNOWN)
     is_known_platform = wire.commerce_platform in set(Platform)
+    left_at = wire.collection_time or wire.delivery_time
     return Order(
         shop=shop,
         id=wire.id,
@@ -186,6 +185,7 @@ def order(shop: str, wire: models.Order) -> Order:
         tracking_number=wire.tracking_number or _joined(line.tracking_number for line in wire.line_items),
         invoice="",  # TikTok Shop's orders carry no invoice number
         cancel_reason=wire.cancel_reason or _joined(line.cancel_reason for line in wire.line_items),
+        left_at=_time(left_at) if left_at else None,
         lines=tuple(
             unit
             for line in wire.line_items

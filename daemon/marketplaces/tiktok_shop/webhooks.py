@@ -2,13 +2,14 @@
 
 import hashlib
 import hmac
+from collections.abc import Mapping, Sequence
 
 from pydantic import ValidationError
 
 from daemon.marketplaces.port import Notice
 from daemon.marketplaces.tiktok_shop import endpoints
-from daemon.marketplaces.tiktok_shop.client import Client, Credentials
-from daemon.marketplaces.tiktok_shop.endpoints import call
+from daemon.marketplaces.tiktok_shop.client import Client, Credentials, RefusedError
+from daemon.marketplaces.tiktok_shop.endpoints import Endpoint, call
 from daemon.marketplaces.tiktok_shop.models import Wire
 from daemon.marketplaces.tiktok_shop.reading import Reader
 
@@ -50,16 +51,27 @@ class TikTokWebhooks:
 
     async def register(self, address: str) -> None:
         """Let all :data:`EVENTS` go to ``address``; those that do already are left alone."""
-        for event, present in (await self._registered()).items():
-            if present != address:
-                body = {"event_type": event, "address": address}
-                await self._client.ask(call(endpoints.SET_WEBHOOK, body=body), Done)
+        present = await self._registered()
+        bodies = [{"event_type": event, "address": address} for event in EVENTS if present[event] != address]
+        await self._ask_all(endpoints.SET_WEBHOOK, bodies)
 
     async def withdraw(self, address: str) -> None:
         """Let nothing of :data:`EVENTS` go to ``address`` any more; other addresses are left alone."""
-        for event, present in (await self._registered()).items():
-            if present == address:
-                await self._client.ask(call(endpoints.DELETE_WEBHOOK, body={"event_type": event}), Done)
+        present = await self._registered()
+        await self._ask_all(
+            endpoints.DELETE_WEBHOOK, [{"event_type": event} for event in EVENTS if present[event] == address]
+        )
+
+    async def _ask_all(self, endpoint: Endpoint, bodies: Sequence[Mapping[str, str]]) -> None:
+        """Ask for each event. One that is refused keeps none of the others back, and is raised in the end."""
+        refusals = []
+        for body in bodies:
+            try:
+                await self._client.ask(call(endpoint, body=body), Done)
+            except RefusedError as error:
+                refusals.append(error)
+        if refusals:
+            raise refusals[0]
 
     async def _registered(self) -> dict[str, str]:
         """Tell where each of our events goes; empty: nowhere."""

@@ -46,6 +46,26 @@ def advance(seller, order, steps=1):
         assert seller.control(f"/orders/{order['id']}/advance").status_code == 200
 
 
+@pytest.mark.parametrize("restocks", [True, False])
+def test_a_parcel_that_is_lost_on_its_way_is_cancelled_and_puts_nothing_back(seller, sku, restocks):
+    seller.control("/restock/toko-1", {"enabled": restocks})
+    order = seller.order(sku, 2)
+    assert seller.control(f"/orders/{order['id']}/lose").status_code == 409
+    advance(seller, order, 2)
+    left = stock(seller, sku)
+    assert seller.control(f"/orders/{order['id']}/lose").status_code == 200
+    assert seller.control(f"/orders/{order['id']}/lose").status_code == 409
+    assert stock(seller, sku) == left
+    shown = detail(seller, order)
+    assert (shown["status"], shown["cancellation_initiator"]) == ("CANCELLED", "SYSTEM")
+    assert shown["collection_time"]
+    [record] = found(seller)
+    assert (record["cancel_reason"], record["role"]) == ("package_lost", "SYSTEM")
+    assert not record["should_replenish_stock"]
+    package = seller.get(f"/fulfillment/202309/packages/{shown['packages'][0]['id']}")
+    assert (package["package_status"], package["package_sub_status"]) == ("CANCELLED", "CANCELLED")
+
+
 @pytest.mark.parametrize("status", ["UNPAID", "ON_HOLD"])
 def test_a_buyer_cancels_at_once_what_is_not_released(seller, sku, status):
     order = seller.order(sku, status=status)

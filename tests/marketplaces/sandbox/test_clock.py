@@ -141,6 +141,17 @@ def test_buyers_live_by_the_world_s_time(start):
     assert max(order["create_time"] for order in shown) <= START + HOUR
 
 
+def test_buyers_who_find_two_listings_under_one_code_order_the_one_they_see(start):
+    seller = start(buyers_per_minute=30, products=12)
+    for place, listing in enumerate(seller.state()["listings"]):
+        path = f"/listings/toko-1/{listing['seller_sku']}"
+        assert seller.control(path, {"quantity": 3 + 500 * (place % 3)}).status_code == 200
+        assert seller.control(path, {"seller_sku": "SAMA"}).status_code == 200
+    for _ in range(12):
+        move(seller, advance_s=HOUR // 12)
+    assert len(seller.state()["orders"]) > 900
+
+
 def test_the_calls_allowed_a_second_are_those_of_real_seconds(start):
     seller = start(calls_per_s=1)
     move(seller, speed=0)

@@ -53,6 +53,16 @@ def test_the_limit_of_calls_can_be_changed_while_it_runs(seller):
     assert [seller.call("GET", WAREHOUSES)["code"] for _ in range(5)] == [0] * 5
 
 
-@pytest.mark.parametrize(("path", "wrong"), [("/limit", {}), ("/limit", {"calls_per_s": -1}), ("/search", {"lag": 3})])
+@pytest.mark.parametrize(
+    ("path", "wrong"),
+    [
+        ("/limit", {}),
+        ("/limit", {"calls_per_s": -1}),
+        ("/search", {"lag": 3}),
+        ("/tokens/lives", {"access_s": 0}),
+        ("/tokens/lives", {"refresh_s": -1}),
+        ("/tokens/lives", {"code_s": 0}),
+    ],
+)
 def test_conditions_that_make_no_sense_are_refused(calm, path, wrong):
     assert calm.control(path, wrong).status_code == 422

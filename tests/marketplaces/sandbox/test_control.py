@@ -36,6 +36,21 @@ def test_lines_of_one_sku_are_added_up(seller, sku):
     assert placed["lines"] == [{"seller_sku": sku, "quantity": 3}]
 
 
+def test_of_two_listings_with_one_code_the_first_is_found_and_none_is_lost(seller):
+    first, second = (each["seller_sku"] for each in seller.state()["listings"][:2])
+    ids = [seller.listing(sku)["sku_id"] for sku in (first, second)]
+
+    def renamed(sku, code):
+        answer = seller.control(f"/listings/toko-1/{sku}", {"seller_sku": code})
+        assert answer.status_code == 200, answer.text
+        return answer.json()["sku_id"]
+
+    assert [renamed(first, "SAMA"), renamed(second, "SAMA")] == ids
+    assert [renamed("SAMA", "SATU"), renamed("SAMA", "DUA")] == ids
+    assert renamed("DUA", "SATU") == ids[1]
+    assert renamed("SATU", "TIGA") == ids[0]
+
+
 def test_over_ordering_is_a_conflict_that_names_what_is_short(seller, sku):
     available = seller.listing(sku)["quantity"]
     wish = {"shop": "toko-1", "lines": [{"seller_sku": sku, "quantity": available + 1}]}

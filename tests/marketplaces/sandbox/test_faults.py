@@ -1,5 +1,6 @@
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -180,6 +181,7 @@ def test_a_profile_is_trouble_that_stays_and_spares_the_tokens(start, profile):
         ({"kind": "delay", "path": "("}, "path"),
         ({"kind": "delay", "probability": 0}, "probability"),
         ({"kind": "delay", "times": 0}, "times"),
+        ({"kind": "refuse", "http_status": 204}, "http_status"),
         ({"kind": "delay", "minutes": 3}, "minutes"),
     ],
 )
@@ -208,6 +210,42 @@ def test_trouble_can_be_called_off(seller, product):
     trouble(seller, "status_500", times=100)
     seller.http.delete("/_sandbox/faults")
     assert set_stock(seller, product, 5).status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["refuse", "status_429", "delay", "novelty"])
+def test_every_answer_has_an_id_of_its_own_and_the_time_in_trouble_too(seller, kind):
+    seller.control("/clock", {"advance_s": 3600})
+    seller.control("/faults", {"kind": kind, "times": 2, "delay_s": 0})
+    request = seller.request("GET", WAREHOUSES).signed(seller.shop().app_secret)
+    answers = [seller.send(request) for _ in range(3)]
+    assert len({answer.json()["request_id"] for answer in answers}) == 3
+    for answer in answers:
+        assert re.fullmatch(r"20260921231320[0-9A-F]{20}", answer.json()["request_id"])
+        assert answer.headers["date"] == "Mon, 21 Sep 2026 15:13:20 GMT"
+
+
+@pytest.mark.parametrize("kind", ["status_500", "garbage"])
+def test_what_is_no_json_tells_the_time_like_every_answer(seller, kind):
+    seller.control("/faults", {"kind": kind})
+    answer = seller.send(seller.request("GET", WAREHOUSES).signed(seller.shop().app_secret))
+    assert answer.headers["date"] == "Mon, 21 Sep 2026 14:13:20 GMT"
+
+
+def test_what_a_late_call_asks_for_is_done_after_all_that_fell_due_meanwhile(start, tmp_path):
+    day = tmp_path / "day.yaml"
+    day.write_text("steps: [{at: 50s, order: {shop: toko-1, lines: [{goods: 1}]}}]")
+    seller = start(scenario=str(day))
+    product = next(each for each in seller.products() if seller.listing(each["skus"][0]["seller_sku"])["quantity"])
+    trouble(seller, "delay", delay_s=1.5)
+    with ThreadPoolExecutor(1) as pool:
+        late = pool.submit(set_stock, seller, product, 100)
+        while seller.http.get("/_sandbox/faults").json():
+            time.sleep(0.02)
+        seller.clock.now += 60
+        assert late.result().json()["code"] == 0
+    (order,) = seller.state()["orders"]
+    assert order["lines"] == [{"seller_sku": product["skus"][0]["seller_sku"], "quantity": 1}]
+    assert quantity(seller, product) == 100
 
 
 def test_the_control_api_is_never_in_trouble(seller):

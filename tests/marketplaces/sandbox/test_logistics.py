@@ -1,5 +1,7 @@
 """Ways of sending, prices of orders, and labels that end."""
 
+import re
+
 import httpx
 import pytest
 
@@ -44,6 +46,18 @@ def test_a_label_can_be_fetched_for_a_day(seller, package):
     seller.clock.now += 1
     assert httpx.get(link).status_code == 404
     assert httpx.get(link.partition("&expire")[0]).status_code == 404
+
+
+def test_a_label_can_be_asked_for_by_every_word_of_the_marketplace_and_a_refusal_names_them(seller, package):
+    assert seller.call("POST", f"{PACKAGES}/{package}/ship", body={"handover_method": "DROP_OFF"})["code"] == 0
+    link = f"{PACKAGES}/{package}/shipping_documents"
+    refused = seller.call("GET", link, query={"document_type": "STICKER"})
+    assert refused["code"] == 36009004
+    words = re.search("must be one of (.*?)[.]", refused["message"])[1].split(", ")
+    assert "SHIPPING_LABEL_PICTURE" in words
+    for word in words:
+        document = seller.get(link, query={"document_type": word})["doc_url"]
+        assert httpx.get(document).content.startswith(b"%PDF-"), word
 
 
 def test_the_platform_makes_no_label_for_what_the_seller_sends(seller):

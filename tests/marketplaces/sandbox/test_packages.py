@@ -57,6 +57,33 @@ def test_a_shipped_package_has_a_tracking_number_and_ships_only_once(seller, shi
     assert shown["status"] == "AWAITING_COLLECTION"
 
 
+def test_a_package_is_as_old_as_the_payment(seller):
+    sku = next(each["seller_sku"] for each in seller.state()["listings"] if each["quantity"] > 5)
+    order = seller.order(sku, status="UNPAID")
+    seller.clock.now += 3600
+    assert search(seller, create_time_ge=int(seller.clock.now)) == []
+    assert seller.control(f"/orders/{order['id']}/advance").status_code == 200
+    [found] = search(seller, create_time_ge=int(seller.clock.now))
+    assert found["create_time"] == int(seller.clock.now)
+
+
+def test_a_package_tells_how_far_it_is_and_ships_only_once_to_its_end(seller, shipped_soon):
+    order, package = shipped_soon
+    told = [seller.get(f"{PACKAGES}/{package}")["package_sub_status"]]
+    for _step in ("shipped", "collected", "delivered", "completed"):
+        seller.control(f"/orders/{order}/advance")
+        told.append(seller.get(f"{PACKAGES}/{package}")["package_sub_status"])
+        assert ship(seller, package, handover_method="DROP_OFF")["code"] == 21011006
+    assert told == ["STOCKING", "RTS", "TTS", "DELIVERED", "DELIVERED"]
+
+
+def test_a_cancelled_package_says_so_and_does_not_ship(seller, shipped_soon):
+    order, package = shipped_soon
+    seller.control(f"/orders/{order}/cancel")
+    assert seller.get(f"{PACKAGES}/{package}")["package_sub_status"] == "CANCELLED"
+    assert ship(seller, package, handover_method="DROP_OFF")["code"] == 21011029
+
+
 def handover(seller, package):
     return seller.get(f"{PACKAGES}/{package}/handover_time_slots")
 

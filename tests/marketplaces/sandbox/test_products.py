@@ -44,7 +44,7 @@ def test_the_older_search_answers_too(seller):
     assert data["total_count"] == len(seller.products())
 
 
-@pytest.mark.parametrize("size", ["", "0", "101", "ten", "-1", "²"])
+@pytest.mark.parametrize("size", ["", "0", "101", "ten", "-1", "²", pytest.param("9" * 5000, id="huge")])
 def test_a_page_has_1_to_100_products(seller, size):
     answer = seller.call("POST", SEARCH, query={"page_size": size}, body={})
     assert answer["code"] == 36009004
@@ -87,6 +87,13 @@ def test_an_empty_page_has_no_list(seller):
 )
 def test_searches_beyond_the_rules_are_refused(seller, body, code):
     assert search(seller, body)["code"] == code
+
+
+@pytest.mark.parametrize(
+    ("body", "field"), [({"status": "ON_SALE"}, "status"), ({"seller_skus": [7]}, "seller_skus.0")]
+)
+def test_a_refusal_names_the_field_as_the_request_does(seller, body, field):
+    assert f"Field '{field}':" in search(seller, body)["message"]
 
 
 def test_tokopedia_only_goods_have_no_status_of_their_own(seller):

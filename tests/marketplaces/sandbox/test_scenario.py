@@ -9,6 +9,7 @@ from daemon.errors import PersonNeededError
 from daemon.marketplaces.sandbox.faults import PROFILES, Fault, FaultKind
 from daemon.marketplaces.sandbox.scenario import Step, load_scenario, shipped
 from daemon.marketplaces.sandbox.server import SandboxOptions, running
+from daemon.texts import Texts
 
 DAY = """
 shops: 2
@@ -33,6 +34,14 @@ def written(tmp_path):
         return str(path)
 
     return write
+
+
+def test_a_parcel_gets_lost_in_a_scenario(start, written):
+    placed = "{at: 0s, order: {shop: toko-1, lines: [{goods: 1}], named: mine}}"
+    lost = ["{at: 2m, advance: {order: mine, steps: 2}}", "{at: 3m, lose: {order: mine}}"]
+    seller = start(scenario=written(f"steps: [{', '.join([placed, *lost])}]"))
+    seller.control("/clock", {"advance_s": 200})
+    assert [order["status"] for order in seller.state()["orders"]] == ["CANCELLED"]
 
 
 def outcomes(seller):
@@ -85,47 +94,82 @@ def test_nothing_is_planned_without_a_scenario(calm):
 def wrong(name):
     with pytest.raises(PersonNeededError) as caught, running(SandboxOptions(scenario=name)):
         pytest.fail("played it nevertheless")
-    return caught.value.message
+    return caught.value
+
+
+ORDER = "{at: 1m, order: {shop: toko-1, lines: [{goods: 1}], named: mine}}"
+STEP = "steps:\n  - at: 5m\n    "
 
 
 @pytest.mark.parametrize(
-    ("text", "why"),
+    ("text", "code", "line", "key"),
     [
-        ("steps: [{at: 5m", "line 1"),
-        ("- at: 5m", "Input should be an object"),
-        ("steps: [{order: {}}]", "step 1, at: Field required"),
-        ("steps: [{at: 5m}]", "step 1: a step has 'at' and exactly one of advance, buyers"),
-        ("steps: [{at: 5m, limit: {calls_per_s: 1}, faults: calm}]", "exactly one of"),
-        ("steps: [{at: 10:30, faults: calm}]", "step 1, at: a span of time is written like 90s, 5m"),
-        ("steps: [{at: 5m, faults: calm}, {at: 5m, faults: rain}]", "step 2, faults: Input should be 'calm', 'flaky'"),
-        ("steps: [{at: 5m, rain: {}}]", "step 1, rain: Extra inputs"),
-        ("steps: [{at: 5m, order: {shop: toko-1, lines: [{goods: 0}]}}]", "step 1, order.lines.0.goods"),
-        ("steps: [{at: 5m, fault: {kind: delay, path: '('}}]", "step 1, fault.path"),
-        ("steps: [{at: 5m, cancel: {order: mine}}]", "step 1 means the order 'mine'; no earlier step has it"),
-        ("steps: [{at: 5m, search: }]", "step 1: a step has 'at' and exactly one of"),
+        ("steps: [{at: 5m", "config.syntax", 1, None),
+        ("- at: 5m", "scenario.no_steps", 1, None),
+        ("steps:\n\t- at: 5m", "config.tab", 2, None),
+        ("steps: &steps [{at: 5m, edit: *steps}]", "config.alias", 1, None),
+        (f"{STEP}faults: calm\n    faults: calm", "config.duplicate_key", 4, "steps[0].faults"),
+        ("steps: [{faults: calm}]", "scenario.missing_key", 1, "steps[0].at"),
+        ("steps: [{at: 5m}]", "scenario.one_thing", 1, "steps[0]"),
+        (f"{STEP}limit: {{calls_per_s: 1}}\n    faults: calm", "scenario.one_thing", 2, "steps[0]"),
+        (f"{STEP}search:", "scenario.one_thing", 2, "steps[0]"),
+        ("steps:\n  - faults: calm\n    at: 10:30", "scenario.bad_span", 3, "steps[0].at"),
+        ("steps:\n  - faults: calm\n    at: 5", "scenario.bad_span", 3, "steps[0].at"),
+        (f"{STEP}faults: rain", "config.not_a_choice", 3, "steps[0].faults"),
+        (f"{STEP}rain: {{}}", "config.unknown_key", 3, "steps[0].rain"),
+        (f"{STEP}fault: {{kind: delay, pat: x}}", "config.unknown_key_near", 3, "steps[0].fault.pat"),
+        (f"{STEP}fault: calm", "config.not_section", 3, "steps[0].fault"),
+        (f"{STEP}fault: {{kind: delay, path: '('}}", "scenario.bad_pattern", 3, "steps[0].fault.path"),
+        (f"{STEP}fault: {{kind: delay, times: 0}}", "scenario.too_small", 3, "steps[0].fault.times"),
+        (f"{STEP}fault: {{kind: delay, times: many}}", "scenario.not_whole", 3, "steps[0].fault.times"),
+        (f"{STEP}clock: {{speed: fast}}", "scenario.not_number", 3, "steps[0].clock.speed"),
+        (f"{STEP}clock: {{speed: 20000}}", "scenario.too_big", 3, "steps[0].clock.speed"),
+        (f"{STEP}search: {{moves: 1}}", "scenario.not_yes_or_no", 3, "steps[0].search.moves"),
+        (f"{STEP}edit: {{shop: toko-1, goods: 0}}", "scenario.bad_goods", 3, "steps[0].edit.goods"),
+        (f"{STEP}edit: {{shop: 1, goods: 1}}", "scenario.not_text", 3, "steps[0].edit.shop"),
+        (f"{STEP}order: {{shop: toko-1, lines: []}}", "scenario.not_list", 3, "steps[0].order.lines"),
         (
-            "steps: [{at: 5m, order: {shop: toko-1, lines: [{goods: 1}]}}, {at: 6m, cancel: {order: ''}}]",
-            "step 2 means",
+            f"steps:\n  - {ORDER}\n  - {ORDER}",
+            "scenario.same_name",
+            3,
+            "steps[1]",
         ),
-        ("steps: [{at: 5m, expire_tokens: {shop: toko-9}}]", "step 1: no shop is called 'toko-9'"),
-        ("steps: [{at: 5m, 2026-01-01: {}}]", "YAML: keys must be"),
-        ("steps: &steps [{at: 5m, edit: *steps}]", "YAML: Circular reference"),
-        ("steps: [{at: 5m, edit: {shop: toko-9, goods: 1}}]", "step 1: no shop is called 'toko-9'; there are toko-1"),
-        ("steps: [{at: 5m, edit: {shop: toko-1, goods: 999}}]", "step 1: there are only"),
-        ("steps: [{at: 5m, edit: {shop: toko-1, goods: KAOS}}]", "step 1: toko-1 sells nothing under the SKU 'KAOS'"),
+        ("steps: " + "[" * 5000, "config.syntax", 1, None),
+        (f"{STEP}cancel: {{order: mine}}", "scenario.no_order", 2, "steps[0]"),
+        (f"{STEP}expire_tokens: {{shop: toko-9}}", "scenario.no_shop", 3, "steps[0].expire_tokens"),
+        (f"{STEP}edit: {{shop: toko-9, goods: 1}}", "scenario.no_shop", 3, "steps[0].edit"),
+        (f"{STEP}edit: {{shop: toko-1, goods: 999}}", "scenario.few_goods", 3, "steps[0].edit"),
+        (f"{STEP}edit: {{shop: toko-1, goods: KAOS}}", "scenario.no_sku", 3, "steps[0].edit"),
+        (f"{STEP}2026-01-01: {{}}", "scenario.not_yaml", None, None),
+        (f"{STEP}edit: {{shop: toko-1, goods: 2026-13-45}}", "scenario.not_yaml", None, None),
     ],
-    ids=lambda value: value[:40],
+    ids=lambda value: str(value)[:40],
 )
-def test_a_mistake_is_named_with_its_place_before_anything_starts(written, text, why):
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_a_mistake_is_told_with_its_place_before_anything_starts(written, text, code, *, line, key, language):
     name = written(text)
-    message = wrong(name)
-    assert (message.code, message.params["name"]) == ("sandbox.scenario_wrong", name)
-    assert why in message.params["why"]
+    error = wrong(name)
+    assert (error.message.code, error.message.params["name"]) == ("sandbox.scenario_wrong", name)
+    (problem,) = error.problems
+    assert (problem.code, problem.params.get("line"), problem.params.get("key")) == (code, line, key)
+    shown = Texts(language).say(problem)
+    assert not shown.startswith(code)
+    assert shown.startswith(f"{'baris' if language == 'id' else 'line'} {line}") or line is None
+
+
+def test_all_mistakes_are_told_at_once_in_the_order_of_the_lines(written):
+    error = wrong(written("shops: 0\nsteps:\n  - at: soon\n    faults: rain\n  - at: 5m\n    buyers: {count: 0}\n"))
+    assert [problem.params["line"] for problem in error.problems] == [1, 3, 4, 6]
+
+
+def test_a_file_that_is_no_text_is_told(tmp_path):
+    (tmp_path / "hari.yaml").write_bytes(b"steps: [\xff]")
+    assert wrong(str(tmp_path / "hari.yaml")).message.code == "sandbox.scenario_unreadable"
 
 
 @pytest.mark.parametrize("name", ["tidak-ada", "tidak/ada.yaml", "."])
 def test_a_scenario_that_is_not_there_is_answered_with_those_that_are(name):
-    message = wrong(name)
+    message = wrong(name).message
     assert (message.code, message.params["name"]) == ("sandbox.no_scenario", name)
     assert message.params["names"] == "black-friday, moving-day, slow-evening"
 
@@ -133,7 +177,7 @@ def test_a_scenario_that_is_not_there_is_answered_with_those_that_are(name):
 @pytest.mark.parametrize("name", shipped())
 def test_a_shipped_scenario_can_be_played_from_beginning_to_end(start, name):
     seller = start(scenario=name, products=30)
-    assert seller.http.get("/_sandbox/scenario").json()["about"] == load_scenario(name).about
+    assert seller.http.get("/_sandbox/scenario").json()["about"] == load_scenario(name).scenario.about
     at(seller, 60)
     assert set(outcomes(seller)) == {"done"}
 

@@ -46,6 +46,14 @@ def test_the_ready_file_tells_how_to_call_and_nobody_else_may_read_it(tmp_path):
     assert [each.name for each in tmp_path.iterdir()] == ["ready.json"]
 
 
+def test_keys_that_could_not_be_put_in_their_place_are_left_nowhere_else(tmp_path):
+    (tmp_path / "ready.json").mkdir()
+    options = SandboxOptions(ready_file=tmp_path / "ready.json")
+    with pytest.raises(PersonNeededError, match=r"sandbox\.ready_file"), running(options):
+        pytest.fail("started nevertheless")
+    assert [each.name for each in tmp_path.iterdir()] == ["ready.json"]
+
+
 def test_a_ready_file_that_cannot_be_written_needs_a_person(tmp_path):
     options = SandboxOptions(ready_file=tmp_path / "missing" / "ready.json")
     with pytest.raises(PersonNeededError, match=r"sandbox\.ready_file"), running(options):

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import json
 import time
-from collections import deque
+from collections import Counter, deque
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -111,6 +111,7 @@ def test_events_are_registered_changed_listed_and_deleted(seller):
         ("ORDER_EATEN", "https://kait.contoh"),
         ("ORDER_STATUS_CHANGE", "ftp://kait.contoh"),
         ("ORDER_STATUS_CHANGE", "https:///jalan"),
+        ("ORDER_STATUS_CHANGE", "https://["),
         ("ORDER_STATUS_CHANGE", "https://kait.contoh/" + 255 * "a"),
     ],
 )
@@ -141,11 +142,98 @@ def test_everything_that_is_told_is_as_the_marketplace_describes_it(seller, sku,
     seller.control("/webhooks", {"address": ear.address})
     order = seller.order(sku)["id"]
     seller.control(f"/orders/{order}/cancel")
-    until(lambda: {each["type"] for each in ear.bodies()} == {1, 11} and len(ear.heard) == 3)
+    until(lambda: Counter(each["type"] for each in ear.bodies()) == {1: 2, 11: 1, 71: 2})
     for body in ear.bodies():
         assert list(webhooks()[body["type"]].iter_errors(body)) == []
     statuses = {each["data"].get("order_status") for each in ear.bodies()}
     assert statuses == {"AWAITING_SHIPMENT", "CANCEL", None}
+
+
+def told(ear, kind):
+    """What was told of one kind, in the order of the notifications."""
+    bodies = sorted(ear.bodies(), key=lambda body: int(body["tts_notification_id"]))
+    assert all(list(webhooks()[kind].iter_errors(body)) == [] for body in bodies if body["type"] == kind)
+    return [body["data"] for body in bodies if body["type"] == kind]
+
+
+STOCK = {"total": "total_quantity", "available": "total_available_quantity", "committed": "total_committed_quantity"}
+PARTS_OF_STOCK = ("total", "available", "committed", "in_shop", "campaign_locked", "creator_locked")
+
+
+def snapshot(data):
+    shown = data["quantity_snapshot_after_change"]
+    return tuple(shown[STOCK.get(part, f"{part}_quantity")] for part in PARTS_OF_STOCK)
+
+
+def deltas(data):
+    [change] = data["change_detail"]
+    return tuple(change[f"{part}_quantity_delta"] for part in PARTS_OF_STOCK)
+
+
+def test_whatever_moves_a_stock_is_told_with_what_it_was_moved_by(seller, sku, ear):
+    listing = seller.listing(sku)
+    seller.control(f"/listings/toko-1/{sku}", {"quantity": 20})
+    seller.control("/webhooks", {"address": ear.address})
+    first, second = seller.order(sku, 2), seller.order(sku, 3)
+    for _ in range(2):
+        seller.control(f"/orders/{first['id']}/advance")
+    seller.control(f"/orders/{second['id']}/cancel")
+    seller.control(f"/listings/toko-1/{sku}", {"quantity": 30, "locked": 5})
+    seller.control(f"/listings/toko-1/{sku}", {"price": 54_000})
+    inventory = seller.post("/product/202309/inventory/search", {"sku_ids": [listing["sku_id"]]})["inventory"]
+    places = [each["warehouse_id"] for each in inventory[0]["skus"][0]["warehouse_inventory"]]
+    wish = [{"warehouse_id": place, "quantity": 7 if place == places[0] else 0} for place in places]
+    body = {"skus": [{"id": listing["sku_id"], "inventory": wish}]}
+    assert seller.post(f"/product/202309/products/{listing['product_id']}/inventory/update", body) == {}
+    until(lambda: len(told(ear, 71)) == 6)
+    assert [(snapshot(each), deltas(each)) for each in told(ear, 71)] == [
+        ((20, 18, 2, 18, 0, 0), (0, -2, 2, -2, 0, 0)),
+        ((20, 15, 5, 15, 0, 0), (0, -3, 3, -3, 0, 0)),
+        ((18, 15, 3, 15, 0, 0), (-2, 0, -2, 0, 0, 0)),
+        ((18, 18, 0, 18, 0, 0), (0, 3, -3, 3, 0, 0)),
+        ((30, 30, 0, 25, 5, 0), (12, 12, 0, 7, 5, 0)),
+        ((7, 7, 0, 2, 5, 0), (-23, -23, 0, -23, 0, 0)),
+    ]
+    ids = {(each["shop_id"], each["product_id"], each["sku_id"]) for each in told(ear, 71)}
+    assert ids == {(int(seller.shop().shop_id), int(listing["product_id"]), int(listing["sku_id"]))}
+    assert len({each["change_detail"][0]["idempotency_key"] for each in told(ear, 71)}) == 6
+
+
+def test_of_a_bundle_the_stock_of_its_parts_is_told(seller, sku, ear):
+    seller.control(
+        "/bundles", {"shop": "toko-1", "seller_sku": "PAKET-1", "parts": [{"seller_sku": sku, "quantity": 2}]}
+    )
+    seller.control("/webhooks", {"address": ear.address})
+    seller.order("PAKET-1")
+    until(lambda: len(ear.heard) == 2)
+    [data] = told(ear, 71)
+    assert (data["sku_id"], deltas(data)) == (int(seller.listing(sku)["sku_id"]), (0, -2, 2, -2, 0, 0))
+
+
+def test_whatever_becomes_of_a_product_is_told(seller, sku, ear):
+    put(seller, "PRODUCT_STATUS_CHANGE", ear.address)
+    product = seller.listing(sku)["product_id"]
+    switched = {"product_ids": [product], "listing_platforms": ["TIKTOK_SHOP"]}
+    seller.post("/product/202309/products/deactivate", switched)
+    seller.post("/product/202309/products/activate", switched)
+    seller.clock.now += 60
+    until(lambda: len(ear.heard) == 3)
+    seller.control(f"/listings/toko-1/{sku}", {"quantity": 30})
+    seller.control(f"/listings/toko-1/{sku}", {"status": "FAILED"})
+    until(lambda: len(ear.heard) == 4)
+    data = told(ear, 5)
+    assert [each["status"] for each in data] == ["PRODUCT_STATUS_CHANGED"] * 3 + ["PRODUCT_AUDIT_FAILURE"]
+    assert {each["product_id"] for each in data} == {int(product)}
+
+
+@pytest.mark.parametrize("address", ["http://[", "http://" + 64 * "a" + ".contoh/"])
+def test_an_address_that_cannot_be_does_not_keep_others_from_hearing(seller, sku, ear, address):
+    put(seller, "CANCELLATION_STATUS_CHANGE", address)
+    seller.control("/webhooks", {"address": address})
+    seller.control(f"/orders/{seller.order(sku)['id']}/cancel")
+    put(seller, "ORDER_STATUS_CHANGE", ear.address)
+    seller.order(sku)
+    until(lambda: ear.heard)
 
 
 def test_nobody_hears_of_other_events_or_of_other_shops(start, ear):

@@ -182,3 +182,28 @@ def test_the_same_seed_brings_the_same_buyers():
             buyers.take_turn()
         stories.append([(order.id, order.status, order.buyer, len(order.lines)) for order in world.orders.values()])
     assert stories[0] == stories[1]
+
+
+def test_what_the_seller_does_meanwhile_changes_only_what_it_is_about():
+    def story(*, is_busy):
+        world = world_of(seed=7, listings=40)
+        shop, buyers = world.shop("toko-1"), Buyers(world, Random(7))
+        taken = max(shop.listings.values(), key=lambda listing: listing.available)
+        for turn in range(60):
+            if is_busy and turn == 10:
+                taken.set_available(0)
+            if is_busy and turn in {20, 30}:
+                ready = [order for order in world.orders.values() if order.status is OrderStatus.AWAITING_SHIPMENT]
+                world.advance(ready[0])
+            buyers.take_turn()
+        return [
+            (order.platform, order.buyer, sorted({line.listing.seller_sku for line in order.lines}))
+            for order in world.orders.values()
+        ], taken.seller_sku
+
+    (calm, taken), (busy, _) = story(is_busy=False), story(is_busy=True)
+    assert len(calm) == len(busy)
+    others = [(one, other) for one, other in zip(calm, busy, strict=True) if taken not in one[2]]
+    assert 30 < len(others) < 60
+    assert [one for one, _ in others] == [other for _, other in others]
+    assert [one[:2] for one in calm] == [other[:2] for other in busy]

@@ -44,6 +44,12 @@ def stub():
             self.end_headers()
             self.wfile.write(reply.content)
 
+        def do_PUT(self):
+            self.do_POST()
+
+        def do_DELETE(self):
+            self.do_POST()
+
         def log_message(self, *_):
             pass
 

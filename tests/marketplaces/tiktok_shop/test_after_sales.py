@@ -8,7 +8,7 @@ import pytest
 
 from daemon.domain.after_sales import CancelState, ReturnKind, ReturnState
 from daemon.domain.values import ListingId
-from daemon.errors import ItemError
+from daemon.errors import ItemError, TryLaterError
 from daemon.marketplaces.tiktok_shop import after_sales_models as models
 from daemon.marketplaces.tiktok_shop import after_sales_words as words
 
@@ -242,3 +242,45 @@ def test_words_that_nobody_knows_yet_ask_nothing_and_bring_nothing_back():
 def test_both_spellings_of_a_dropped_request_mean_the_same(word):
     wire = models.Cancellation(cancel_id="1", order_id="2", cancel_status=word)
     assert words.cancellation("toko", wire).state is CancelState.DROPPED
+
+
+# Versions that are not open to every app.
+
+
+@pytest.fixture
+def old_world(world):
+    """A marketplace that opened only the older versions to this app."""
+    for path in ("/return_refund/202602/", "/return_refund/202606/"):
+        world.control("faults", path=path, kind="refuse", code=36009014, http_status=400, times=99)
+    return world
+
+
+def test_an_app_with_the_older_versions_only_sees_and_answers_the_same(old_world, desk, sku):
+    order_id = old_world.order(sku)
+    assert "seller_cancel_reason_out_of_stock" in desk(lambda after_sales: after_sales.cancel_reasons(order_id))
+    desk(lambda after_sales: after_sales.cancel_order(order_id, "seller_cancel_reason_out_of_stock"))
+    (cancelled,) = about(desk, order_id)
+    assert cancelled.state is CancelState.GRANTED
+
+
+def test_a_version_that_is_not_open_is_asked_for_once(old_world, desk, sku):
+    async def look_twice(after_sales):
+        for _ in range(2):
+            async for _page in after_sales.returns(LONG_AGO):
+                pass
+
+    desk(look_twice)
+    asked = old_world.client.get("/_sandbox/log").json()
+    versions = [call["path"].split("/")[2] for call in asked if call["path"].endswith("/returns/search")]
+    assert versions[-3:] == ["202602", "202309", "202309"]
+
+
+def test_where_no_version_is_open_the_refusal_is_told(old_world, desk):
+    old_world.control("faults", path="/return_refund/202309/", kind="refuse", code=36009014, http_status=400, times=9)
+
+    async def look(after_sales):
+        async for _page in after_sales.returns(LONG_AGO):
+            pass
+
+    with pytest.raises(TryLaterError, match="36009014"):
+        desk(look)

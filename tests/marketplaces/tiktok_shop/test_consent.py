@@ -1,6 +1,7 @@
 """Letting our app into a shop, against the sandbox's authorization page over real HTTP."""
 
 import asyncio
+import re
 from contextlib import closing
 from urllib.parse import parse_qs, urlsplit
 
@@ -112,7 +113,7 @@ def test_the_address_or_the_code_alone_can_be_pasted(brought):
     [
         ("", "connect.no_code"),
         ("dua kata", "connect.no_code"),
-        ("https://selaras.example/kembali?error=denied", "connect.no_code"),
+        ("https://selaras.example/kembali?error=denied", "connect.refused"),
         ("https://selaras.example/kembali?code=a&code=b", "connect.no_code"),
         ("https://selaras.example/kembali?code=ROW_abc&state=lain", "connect.other_state"),
         (f"https://selaras.example/kembali?code=ROW_abc&state={STATE}&state=lain", "connect.other_state"),
@@ -131,12 +132,13 @@ def test_a_page_on_this_machine_takes_the_code_and_nothing_that_does_not_prove_i
             listening,
             lambda answer: code_in(answer, STATE, needs_state=True),
             lambda error: error.message.code if error else "berhasil",
-        ) as codes:
+        ) as brought:
             refused = httpx.get(page, params={"code": "ROW_penyerang"})
-            taken = httpx.get(page, params={"code": "ROW_abc", "state": STATE})
-            assert httpx.get(f"{page}/lain").status_code == 404
-            assert codes.get(timeout=10) == "ROW_abc"
-            assert codes.empty()
+            taken = httpx.get(f"{page}/jalan/pulang", params={"code": "ROW_abc", "state": STATE})
+            assert httpx.get(f"{page}/favicon.ico").status_code == 404
+            assert brought.get(timeout=10).message.code == "connect.other_state"
+            assert brought.get(timeout=10) == "ROW_abc"
+            assert brought.empty()
     assert (refused.status_code, taken.status_code) == (400, 200)
     assert "connect.other_state" in refused.text
     assert "berhasil" in taken.text
@@ -150,6 +152,24 @@ def test_a_state_with_markup_does_no_harm_on_the_page(ready):
 def test_the_state_comes_back_untouched(ready):
     state = "a b+c/=&?"
     assert parse_qs(urlsplit(agree_raw(ready, state)).query)["state"] == [state]
+
+
+def test_a_seller_who_refuses_comes_back_with_the_state_and_no_code(ready):
+    asked = httpx.get(link(ready.authorize_url, ready.service_id, STATE)).text
+    assert '<button name="error" value="access_denied">' in asked
+    back = httpx.post(ready.authorize_url, data={"error": "access_denied", "state": STATE}).headers["location"]
+    assert parse_qs(urlsplit(back).query) == {"error": ["access_denied"], "state": [STATE]}
+    with pytest.raises(ItemError) as caught:
+        code_from(back, STATE)
+    assert caught.value.message.code == "connect.refused"
+
+
+def test_without_a_redirect_url_a_page_shows_what_a_refusal_would_bring():
+    with running(SandboxOptions(products=1)) as ready:
+        page = httpx.post(ready.authorize_url, data={"error": "access_denied", "state": STATE}).text
+    with pytest.raises(ItemError) as caught:
+        code_from(re.search("<pre>(.*)</pre>", page)[1], STATE)
+    assert caught.value.message.code == "connect.refused"
 
 
 def agree_raw(ready, state):

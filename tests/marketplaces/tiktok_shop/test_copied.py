@@ -8,6 +8,7 @@ import pytest
 from marketplaces.tiktok_shop.worlds import World
 
 from daemon.domain.values import ShopIdentity
+from daemon.marketplaces.sandbox import product_calls
 from daemon.marketplaces.sandbox.copied import RealShop
 from daemon.marketplaces.sandbox.server import SandboxOptions, running
 from daemon.marketplaces.tiktok_shop import models, translate
@@ -89,3 +90,19 @@ def test_goods_without_a_price_are_counted_and_left_out(tmp_path):
     assert RealShop("toko", ShopIdentity("7", "Toko", ""), real).left_out == 1
     with copy_of(real, tmp_path) as world:
         assert asked(world, sweep) == [real[1]]
+
+
+def test_a_shop_with_more_products_than_one_search_shows_can_be_read_in_the_copy(tmp_path, monkeypatch):
+    monkeypatch.setattr(product_calls, "MOST_HITS", 3)
+    listings = read(*(product(number, [[OWN]]) for number in range(10, 22)))
+    with copy_of(listings, tmp_path) as world:
+        found = asked(world, sweep)
+    assert sorted(each.id.product_id for each in found) == [f"{number}" for number in range(10, 22)]
+
+
+def test_what_a_moving_catalogue_showed_twice_is_copied_once_as_it_was_last(tmp_path):
+    before, after = (
+        read(product(1, [[OWN], [OWN]], status="ACTIVATE", title=title)) for title in ("Kopi", "Kopi Gayo")
+    )
+    with copy_of([*before, *after], tmp_path) as world:
+        assert asked(world, sweep) == after

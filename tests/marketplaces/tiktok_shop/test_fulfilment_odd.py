@@ -1,5 +1,6 @@
 """Sending goods when the marketplace answers as the sandbox never does."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -16,6 +17,9 @@ LABEL = "/fulfillment/202309/packages/11501/shipping_documents"
 DETAIL = "/fulfillment/202309/packages/11501"
 PDF = "/files/wsos67000"
 BUSY = {"code": 10037003, "message": "system busy"}
+PAPER = b"%PDF-1.4 label\n%%EOF\n"
+TRACKING = "/fulfillment/202309/orders/5801/tracking"
+OPTIONS = "/logistics/202309/warehouses/7301/delivery_options"
 NOON = datetime(2026, 3, 10, 5, tzinfo=UTC)
 PACKAGE = Package("11501", PackageStatus.TO_COLLECT, ("5801",), ("5802",), "Kilat Nusa", "KNS1", NOON, NOON)
 
@@ -97,8 +101,8 @@ def test_a_label_without_a_link_is_for_later(stub, to_stub):
 
 @pytest.mark.parametrize(
     "answer",
-    [Reply(status=403, raw=b""), Reply(raw=b"<html>"), Reply(raw=b"%PDF-" + bytes(21 * 2**20))],
-    ids=["refused", "a page", "too large"],
+    [Reply(status=403, raw=b""), Reply(raw=b"<html>"), Reply(raw=PAPER[:-8]), Reply(raw=b"%PDF-" + bytes(21 * 2**20))],
+    ids=["refused", "a page", "half of one", "too large"],
 )
 def test_what_is_no_label_is_neither_given_nor_kept_and_its_address_is_told_to_nobody(stub, to_stub, answer):
     stub.answers[LABEL] = {"doc_url": f"{stub.url}{PDF}?expire=1&key=rahasia"}
@@ -106,23 +110,63 @@ def test_what_is_no_label_is_neither_given_nor_kept_and_its_address_is_told_to_n
     with pytest.raises(TryLaterError) as caught:
         label(to_stub())
     assert "rahasia" not in f"{caught.value} {caught.value.__cause__!r}"
-    stub.answers[PDF] = Reply(raw=b"%PDF-1.4 label")
-    assert label(to_stub()) == b"%PDF-1.4 label"
+    stub.answers[PDF] = Reply(raw=PAPER)
+    assert label(to_stub()) == PAPER
 
 
 def test_a_label_does_not_travel_over_an_open_connection_when_calls_do_not(stub, to_stub):
     stub.answers[LABEL] = {"doc_url": f"{stub.url}{PDF}"}
-    stub.answers[PDF] = Reply(raw=b"%PDF-1.4 label")
+    stub.answers[PDF] = Reply(raw=PAPER)
     connector = to_stub()
     secure = Credentials("toko", "kunci", "app-rahasia", "cipher-rahasia", "https://api.contoh", "https://auth.contoh")
 
     async def fetch(_fulfilment):
-        parts = connector._client, connector._http, connector._lookups
+        parts = connector._client, connector._http, connector.lookups
         return await TikTokFulfilment(secure, *parts).label(PACKAGE)
 
     with pytest.raises(TryLaterError):
         use(connector, fetch)
     assert stub.bodies(PDF) == []
+
+
+def test_a_label_is_not_kept_as_long_as_the_parcel_has_no_number(stub, to_stub):
+    stub.answers[LABEL] = {"doc_url": f"{stub.url}{PDF}"}
+    soon = replace(PACKAGE, tracking_number="")
+    for paper in (PAPER, b"%PDF-1.4 of a parcel that is sent anew\n%%EOF\n"):
+        stub.answers[PDF] = Reply(raw=paper)
+        assert use(to_stub(), lambda shop: shop.label(soon)) == paper
+
+
+def test_a_label_that_was_kept_is_not_given_for_a_parcel_that_was_cancelled(stub, to_stub):
+    stub.answers[LABEL] = {"doc_url": f"{stub.url}{PDF}"}
+    stub.answers[PDF] = Reply(raw=PAPER)
+    assert label(to_stub()) == PAPER
+    stub.answers[LABEL] = Reply(code=21011048, message="cancelled")
+    stub.answers[DETAIL] = {"package_id": "11501", "package_status": "CANCELLED"}
+    cancelled = replace(PACKAGE, status=PackageStatus.CANCELLED)
+    with pytest.raises(ItemError, match="cancelled"):
+        use(to_stub(), lambda shop: shop.label(cancelled))
+
+
+def test_sightings_come_newest_first_in_whatever_order_they_are_told(stub, to_stub):
+    stub.answers[TRACKING] = {
+        "tracking": [{"description": str(at), "update_time_millis": at * 1000} for at in (2, 3, 1)]
+    }
+    assert [each.text for each in use(to_stub(), lambda shop: shop.sightings("5801"))] == ["3", "2", "1"]
+
+
+def test_an_empty_list_is_asked_for_again(stub, to_stub):
+    stub.answers[OPTIONS] = {}
+    assert use(to_stub(), lambda shop: shop.delivery_options("7301")) == []
+    stub.answers[OPTIONS] = {"delivery_options": [{"id": "1"}]}
+    assert [each.id for each in use(to_stub(), lambda shop: shop.delivery_options("7301"))] == ["1"]
+
+
+def test_what_an_older_version_kept_is_asked_for_again(stub, to_stub):
+    stub.answers[OPTIONS] = {"delivery_options": [{"id": "1"}]}
+    connector = to_stub()
+    connector.lookups.keep(OPTIONS, {"delivery_options": ["1"]}, for_s=60)
+    assert [each.id for each in use(connector, lambda shop: shop.delivery_options("7301"))] == ["1"]
 
 
 def test_words_that_we_do_not_know_are_no_error(stub, to_stub):

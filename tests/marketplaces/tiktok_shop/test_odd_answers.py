@@ -1,6 +1,7 @@
 """The connector against a stub: answers that the sandbox never gives, and the real marketplace may."""
 
 import asyncio
+from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -20,6 +21,7 @@ INVENTORY = "/product/202309/inventory/search"
 UPDATE = "/product/202309/products/17500/inventory/update"
 PRICES = "/product/202309/products/17500/prices/update"
 ORDERS = "/order/202309/orders/search"
+BY_ID, OLDER_BY_ID = "/order/202507/orders", "/order/202309/orders"
 REFRESH = "/api/v2/token/refresh"
 
 SHIRT = ListingId("toko", "17500", "17501")
@@ -74,6 +76,22 @@ def test_fields_and_words_of_next_year_are_tolerated(stub, to_stub):
     assert (odd.ship_by, odd.buyer, empty.lines) == (None, "", ())
 
 
+def test_one_order_that_nobody_knows_does_not_hide_the_others(stub, to_stub):
+    stub.answers[BY_ID] = Reply(code=21008111, message="of another shop")
+    assert use(to_stub(), lambda shop: shop.orders(["1", "2", "3"])) == []
+    assert len(stub.bodies(BY_ID)) == 5
+    stub.answers[BY_ID] = Reply(code=21000001, message="not today")
+    assert failing(to_stub(), lambda shop: shop.orders(["1", "2"])).message.code == "shop.refused"
+    assert len(stub.bodies(BY_ID)) == 6
+
+
+def test_orders_are_read_by_id_in_the_older_version_where_the_newer_is_not_open_to_the_app(stub, to_stub):
+    stub.answers[BY_ID] = Reply(status=400, code=36009014, message="Invalid version")
+    stub.answers[OLDER_BY_ID] = {"orders": [{"id": "1"}]}
+    (order,) = use(to_stub(), lambda shop: shop.orders(["1"]))
+    assert order.id == "1"
+
+
 @pytest.mark.parametrize("data", [None, [], {}, "", {"products": None}, {"products": []}])
 def test_an_empty_shop_may_say_so_in_any_way(stub, to_stub, data):
     stub.answers[PRODUCTS] = data
@@ -86,6 +104,12 @@ def test_a_shop_that_names_no_warehouse_is_not_taken_for_sold_out(stub, to_stub)
     assert failing(to_stub(), lambda shop: shop.read_quantities([SHIRT])).message.code == "shop.no_warehouses"
 
 
+def test_warehouses_are_known_before_the_first_page_so_that_no_page_grows_old_while_they_are_asked_for(stub, to_stub):
+    stub.answers[PRODUCTS] = {"products": [{"id": "17500", "skus": [stored("17501", w71001=4)]}]}
+    use(to_stub(), sweep)
+    assert [path for path, _body in stub.asked] == [WAREHOUSES, PRODUCTS]
+
+
 def test_deleted_products_are_listed_as_deleted(stub, to_stub):
     stub.answers[PRODUCTS] = {"products": [{"id": "17500", "status": "DELETED", "skus": [{"id": "17501"}]}]}
     (listing,) = use(to_stub(), sweep)
@@ -96,6 +120,26 @@ def test_a_page_token_that_comes_again_ends_the_sweep_with_an_error(stub, to_stu
     stub.answers[PRODUCTS] = {"products": [], "next_page_token": "sama=="}
     assert failing(to_stub(), sweep).message.code == "shop.pages_repeat"
     assert len(stub.bodies(PRODUCTS)) == 2
+
+
+async def true_of(look):
+    async with asyncio.timeout(20):
+        while not look():  # noqa: ASYNC110 -- nobody tells when a stub in another thread was asked
+            await asyncio.sleep(0.01)
+
+
+def test_the_next_page_is_on_its_way_while_one_is_worked_on_and_is_dropped_when_nobody_wants_it(stub, to_stub, caplog):
+    stub.answers[PRODUCTS] = {"products": [], "next_page_token": "lagi=="}
+
+    async def look_at_one(shop):
+        async with aclosing(shop.sweep_listings()) as pages:
+            await anext(pages)
+            await true_of(lambda: len(stub.bodies(PRODUCTS)) == 2)
+        await true_of(lambda: len(asyncio.all_tasks()) == 1)
+
+    use(to_stub(), look_at_one)
+    assert len(stub.bodies(PRODUCTS)) == 2
+    assert not caplog.records
 
 
 @pytest.mark.parametrize(

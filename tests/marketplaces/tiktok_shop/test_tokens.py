@@ -122,3 +122,53 @@ def test_a_refresh_that_fails_gives_the_lock_back(tmp_path):
         return await store.renew(tokens(1), succeed)
 
     assert asyncio.run(one_after_the_other()) == tokens(2)
+
+
+@pytest.mark.parametrize("brings", [tokens(2), TryLaterError("shop.unreachable", shop="toko", detail="")])
+def test_a_refresh_on_its_way_comes_to_its_end_although_nobody_waits_for_it_any_more(tmp_path, brings):
+    store = TokenStore(tmp_path / "toko.json", "toko")
+    store.save(tokens(1))
+
+    async def give_up():
+        asked, answered = asyncio.Event(), asyncio.Event()
+
+        async def fetch(_stored):
+            asked.set()
+            await answered.wait()
+            if isinstance(brings, Tokens):
+                return brings
+            raise brings
+
+        renewing = asyncio.create_task(store.renew(tokens(1), fetch))
+        await asked.wait()
+        renewing.cancel()
+        await asyncio.sleep(0)
+        answered.set()
+        await asyncio.wait([renewing])
+        assert renewing.cancelled()
+
+    asyncio.run(give_up())
+    assert store.load() == (brings if isinstance(brings, Tokens) else tokens(1))
+
+
+def test_a_refresh_that_never_ends_is_given_up_when_asked_twice(tmp_path):
+    store = TokenStore(tmp_path / "toko.json", "toko")
+    store.save(tokens(1))
+
+    async def give_up():
+        asked = asyncio.Event()
+
+        async def fetch(_stored):
+            asked.set()
+            await asyncio.Event().wait()
+
+        renewing = asyncio.create_task(store.renew(tokens(1), fetch))
+        await asked.wait()
+        for _ in range(2):
+            renewing.cancel()
+            await asyncio.sleep(0)
+        await asyncio.wait([renewing])
+        return renewing.cancelled()
+
+    assert asyncio.run(give_up())
+    assert store.load() == tokens(1)

@@ -276,6 +276,19 @@ def test_nothing_else_about_the_buyer_gets_in():
     assert not [word for word in ("Sari", "9998", "Melati", "x@y.id", "cepat") if word in seen]
 
 
+@pytest.mark.parametrize(
+    ("fields", "left_at"),
+    [
+        ({}, None),
+        ({"rts_time": 50, "collection_time": 0}, None),
+        ({"delivery_time": 70}, 70),
+        ({"collection_time": 60, "delivery_time": 70}, 60),
+    ],
+)
+def test_goods_have_left_once_a_courier_has_them(fields, left_at):
+    assert order(**fields).left_at == (left_at and datetime.fromtimestamp(left_at, UTC))
+
+
 def test_tracking_numbers_of_split_packages_stand_side_by_side():
     lines = [{"id": str(n), "tracking_number": number} for n, number in enumerate(["JX1", "JX2", "JX1", ""])]
     assert order(line_items=lines).tracking_number == "JX1, JX2"

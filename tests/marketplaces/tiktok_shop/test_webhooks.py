@@ -7,7 +7,7 @@ import pytest
 from contract import asking
 from marketplaces.tiktok_shop.worlds import Reply
 
-from daemon.errors import TryLaterError
+from daemon.errors import ItemError, TryLaterError
 from daemon.marketplaces.port import Notice
 from daemon.marketplaces.tiktok_shop.client import Credentials
 from daemon.marketplaces.tiktok_shop.webhooks import EVENTS, TikTokWebhooks
@@ -89,6 +89,21 @@ def test_a_registration_without_an_answer_is_sent_again(world):
     world.fault("/event", "drop_after", times=2)
     use(world.connector(), lambda shop: shop.register(HERE))
     assert set(use(world.connector(), lambda shop: shop._registered()).values()) == {HERE}
+
+
+@pytest.mark.parametrize("refused", EVENTS)
+@pytest.mark.parametrize("act", ["register", "withdraw"])
+def test_an_event_that_is_refused_does_not_keep_the_others_back(stub, to_stub, act, refused):
+    def answer(body):
+        if body is None:
+            present = HERE if act == "withdraw" else "https://lama.contoh"
+            return {"webhooks": [{"event_type": event, "address": present} for event in EVENTS]}
+        return Reply(code=36009004, message="no such event") if body["event_type"] == refused else {}
+
+    stub.answers[PATH] = answer
+    with pytest.raises(ItemError, match="no such event"):
+        use(to_stub(), lambda shop: getattr(shop, act)(HERE))
+    assert [body["event_type"] for body in stub.bodies(PATH) if body] == list(EVENTS)
 
 
 def test_a_shop_that_refuses_to_list_them_is_asked_later(stub, to_stub):

@@ -60,6 +60,27 @@ def test_a_refusal_of_the_whole_call_is_that_of_every_product(stub, to_stub):
     assert refused == dict.fromkeys("12", "12052700 Seller is inactive")
 
 
+def test_one_product_at_fault_for_the_refusal_of_a_whole_call_does_not_keep_the_others(stub, to_stub):
+    stub.answers[DEACTIVATE] = lambda body: Reply(code=12019001, message="Bad id") if "2" in body["product_ids"] else {}
+    refused = use(to_stub(), lambda shop: shop.switch(["1", "2", "3"], [Platform.TIKTOK_SHOP], is_on=False))
+    assert refused == {"2": "12019001 Bad id"}
+    assert [body["product_ids"] for body in stub.bodies(DEACTIVATE)] == [["1", "2", "3"], ["1"], ["2"], ["3"]]
+
+
+def test_an_error_that_names_a_variant_too_is_that_of_its_product(stub, to_stub):
+    error = {"code": 12052003, "message": "No", "detail": {"product_id": "2", "sku_id": "77"}}
+    stub.answers[DEACTIVATE] = {"errors": [error]}
+    refused = use(to_stub(), lambda shop: shop.switch(["1", "2"], [Platform.TIKTOK_SHOP], is_on=False))
+    assert refused == {"2": "12052003 No"}
+
+
+@pytest.mark.parametrize("rubbish", [{}, {"status": None}, {"integrated_platform_statuses": [{"platform": "X"}]}])
+def test_an_answer_that_names_no_window_does_not_say_that_the_product_is_hidden(stub, to_stub, rubbish):
+    stub.answers["/product/202309/products/17500"] = {"id": "17500", **rubbish}
+    with pytest.raises(ItemError):
+        use(to_stub(), lambda shop: shop.read_windows("17500"))
+
+
 def test_an_error_without_a_product_counts_for_all_of_its_call(stub, to_stub):
     stub.answers[DEACTIVATE] = {"errors": [{"code": 12052093, "message": "No"}]}
     refused = use(to_stub(), lambda shop: shop.switch(["1", "2"], [Platform.TIKTOK_SHOP], is_on=False))
