@@ -217,10 +217,10 @@ FAULTS = (
         "The chain has no links", "daemon/mirror/ledger.py", "json.dumps([previous, *fields])", "json.dumps([*fields])"
     ),
     Fault(
-        "The workbook is replaced while it is open",
+        "The workbook is replaced a moment after somebody saved it",
         "daemon/write.py",
-        "    if who is not None:\n        raise FileBusyError",
-        "    if who is None:\n        return\n    if not who:\n        raise FileBusyError",
+        "if parts.quiet_for() < QUIET_S:",
+        "if parts.quiet_for() < 0:",
     ),
     Fault(
         "A workbook that we died before writing counts as written",
