@@ -41,7 +41,6 @@ SOON = timedelta(seconds=2)
 class CycleResult:
     """What a cycle did. ``errors`` are per shop, ``problems`` concern files.
 
-    ``is_cut``: not every listing was read, for something more urgent waits.
     ``look_again`` asks for a full cycle after that time; ``is_postponed``: the workbook was open, so it waits.
     """
 
@@ -53,7 +52,6 @@ class CycleResult:
     rows_written: int
     errors: Sequence[tuple[str, SelarasError]] = field(default_factory=tuple)
     problems: Sequence[Message] = field(default_factory=tuple)
-    is_cut: bool = False
     look_again: timedelta | None = None
     is_postponed: bool = False
 
@@ -82,9 +80,8 @@ async def run_cycle(parts: Parts, trigger: Trigger) -> CycleResult:
     tell_stopped(parts, decided.stopped)
 
     problems = (*decided.problems, *file_away(parts, decided.merged), *written.problems, *sheets.problems)
-    is_cut = any(shop.is_cut for shop in pulled)
     waits = [plan.look_again] if plan.look_again else []
-    if is_cut or pushed.must_look_again or (pushed.is_waiting and not sweep):
+    if pushed.must_look_again or (pushed.is_waiting and not sweep) or any(shop.is_cut for shop in pulled):
         waits.append(SOON)
     result = CycleResult(
         cycle,
@@ -95,7 +92,6 @@ async def run_cycle(parts: Parts, trigger: Trigger) -> CycleResult:
         written.rows,
         errors,
         problems,
-        is_cut=is_cut,
         look_again=min(waits, default=None),
         is_postponed=written.is_postponed,
     )

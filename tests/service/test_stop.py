@@ -57,30 +57,26 @@ def test_what_is_only_read_is_dropped_at_once_and_it_says_that_it_stops(filled, 
     assert "Traceback" not in daemon.said()
 
 
-def test_a_read_before_a_write_is_dropped_as_well_and_the_write_waits(filled, start):
-    sku = filled.goods(1)[0]
-    daemon = start(filled, prelude=LONG_GRACE).until_ready()
+def ended_while_hanging(filled, start, path, *, prelude):
+    """A service that was asked to end, and did, while a call to ``path`` for a typed stock got no answer."""
+    daemon = start(filled, prelude=prelude).until_ready()
     daemon.until_event("cycle.finished")
-    before = filled.served("/inventory/search").count(0)
-    filled.control("faults", path="/inventory/search", kind="hang_before", delay_s=600, times=5)
-    filled.type({sku: {"Stok": 66}})
-    until(lambda: filled.served("/inventory/search").count(0) > before, "the call that hangs")
+    before = filled.served(path).count(0)
+    filled.control("faults", path=path, kind="hang_before", delay_s=600, times=5)
+    filled.type({filled.goods(1)[0]: {"Stok": 66}})
+    until(lambda: filled.served(path).count(0) > before, f"a call to {path} that hangs")
     daemon.send(signal.SIGTERM)
     assert daemon.process.wait(12) == 0
-    assert filled.outbox() == {"pending": 1}
     assert "Traceback" not in daemon.said()
+    return daemon
+
+
+def test_a_read_before_a_write_is_dropped_as_well_and_the_write_waits(filled, start):
+    ended_while_hanging(filled, start, "/inventory/search", prelude=LONG_GRACE)
+    assert filled.outbox() == {"pending": 1}
 
 
 def test_a_write_that_is_never_answered_holds_up_the_end_no_longer_than_the_grace(filled, start):
-    sku = filled.goods(1)[0]
-    daemon = start(filled, prelude=SHORT_GRACE).until_ready()
-    daemon.until_event("cycle.finished")
-    before = filled.served("/inventory/update").count(0)
-    filled.control("faults", path="/inventory/update", kind="hang_before", delay_s=600, times=5)
-    filled.type({sku: {"Stok": 66}})
-    until(lambda: filled.served("/inventory/update").count(0) > before, "the write that hangs")
-    daemon.send(signal.SIGTERM)
-    assert daemon.process.wait(12) == 0
+    daemon = ended_while_hanging(filled, start, "/inventory/update", prelude=SHORT_GRACE)
     assert daemon.events("cycle.dropped")
     assert filled.outbox() == {"sending": 1}
-    assert "Traceback" not in daemon.said()
